@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .repair_inspection_template import ASPECTS
+
+
+class RepairInspectionLine(models.Model):
+    _name = "repair.inspection.line"
+    _description = "Answer to an inspection point"
+    _order = "inspection_id, sequence, id"
+
+    inspection_id = fields.Many2one("repair.inspection", required=True, ondelete="cascade", index=True)
+    point_id = fields.Many2one("repair.inspection.point", ondelete="set null")
+    name = fields.Char("Check", compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
+    sequence = fields.Integer(default=10)
+    aspect = fields.Selection(ASPECTS, default="function", required=True)
+    required = fields.Boolean(default=True)
+    is_measured = fields.Boolean("Measured")
+    value = fields.Float(digits=(16, 3))
+    unit = fields.Char()
+    min_value = fields.Float("At least", digits=(16, 3))
+    max_value = fields.Float("At most", digits=(16, 3))
+    answer = fields.Selection([("pass", "Passed"), ("fail", "Failed"), ("na", "Not applicable")])
+    note = fields.Char()
+
+    @api.depends("point_id")
+    def _compute_name(self):
+        for line in self:
+            line.name = line.point_id.name or line.name
+
+    @api.constrains("answer", "value", "is_measured", "note")
+    def _check_answer(self):
+        for line in self:
+            if line.answer == "pass" and line.is_measured and not line._is_within_limits():
+                raise ValidationError(self.env._(
+                    "%(point)s: %(value)s %(unit)s is outside the limits, so the point cannot pass.",
+                    point=line.name, value=f"{line.value:g}", unit=line.unit or ""))
+            if line.answer in ("fail", "na") and line.required and not (line.note or "").strip():
+                raise ValidationError(self.env._("%(point)s: note why it failed or does not apply.", point=line.name))
+
+    def _is_within_limits(self):
+        """Whether the measured value lies in the limits; an upper limit of 0 means there is none."""
+        self.ensure_one()
+        return self.value >= self.min_value and (not self.max_value or self.value <= self.max_value)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Points are added to open inspections only."""
+        lines = super().create(vals_list)
+        lines.inspection_id._check_open()
+        return lines
+
+    def write(self, vals):
+        """Answers of a finished inspection stay as they are."""
+        self.inspection_id._check_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_open(self):
+        self.inspection_id._check_open()

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+KINDS = [
+    ("preparation", "Preparation"),
+    ("patrol", "Patrol"),
+    ("final", "Final inspection"),
+    ("sampling", "Sampling"),
+    ("incoming", "Incoming parts"),
+]
+ASPECTS = [
+    ("completeness", "Completeness"),
+    ("process", "Workmanship"),
+    ("parts", "Parts"),
+    ("function", "Function"),
+    ("safety", "Safety"),
+]
+
+
+class RepairInspectionTemplate(models.Model):
+    _name = "repair.inspection.template"
+    _description = "Inspection checklist"
+    _order = "kind, name"
+
+    name = fields.Char(required=True, translate=True)
+    kind = fields.Selection(KINDS, required=True, default="final", index=True)
+    category_ids = fields.Many2many("repair.appliance.category", string="Families", help="Empty: for every family.")
+    point_ids = fields.One2many("repair.inspection.point", "template_id", "Points", copy=True)
+    active = fields.Boolean(default=True)
+
+    @api.model
+    def _find_for_category(self, category, kind):
+        """Return the checklist of ``kind`` for a family: its own, that of a family above it, or one for all.
+
+        :raises ValidationError: when there is none
+        """
+        while category:
+            if kind == "final" and category.inspection_template_id:
+                return category.inspection_template_id
+            found = self.search([("kind", "=", kind), ("category_ids", "in", category.ids)], limit=1)
+            if found:
+                return found
+            category = category.parent_id
+        found = self.search([("kind", "=", kind), ("category_ids", "=", False)], limit=1)
+        if not found:
+            raise ValidationError(self.env._("There is no checklist for this inspection: a service manager adds one under Configuration."))
+        return found

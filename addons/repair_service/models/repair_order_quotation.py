@@ -1,0 +1,267 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+APPROVAL_CHANNELS = [("link", "By link"), ("phone", "By phone"), ("onsite", "On the spot")]
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    service_line_ids = fields.One2many("repair.service.line", "repair_id", "Labour and fees", copy=False)
+    quotation_state = fields.Selection(
+        [("draft", "To send"), ("sent", "Waiting for the customer"), ("approved", "Approved"), ("refused", "Refused")],
+        "Quotation", default="draft", copy=False, readonly=True, tracking=True, index=True,
+    )
+    quotation_version = fields.Integer(readonly=True, copy=False)
+    quotation_valid_until = fields.Date("Valid until", readonly=True, copy=False)
+    approved_by = fields.Char(readonly=True, copy=False, tracking=True)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    approval_channel = fields.Selection(APPROVAL_CHANNELS, readonly=True, copy=False)
+    approval_signature = fields.Binary(readonly=True, copy=False, attachment=True)
+    refused_by = fields.Char(readonly=True, copy=False)
+    refusal_reason = fields.Text(readonly=True, copy=False)
+    amount_customer_untaxed = fields.Monetary("Customer, untaxed", compute="_compute_amounts", store=True)
+    amount_customer_tax = fields.Monetary("Tax", compute="_compute_amounts", store=True)
+    amount_customer_total = fields.Monetary("Customer pays", compute="_compute_amounts", store=True)
+    amount_other_payers = fields.Monetary(
+        "Paid by others", compute="_compute_amounts", store=True,
+        help="Untaxed price of what brand, supplier or the company itself pays.")
+    has_unapproved_lines = fields.Boolean(
+        "To be approved", compute="_compute_has_unapproved_lines",
+        help="Something was added or made dearer after the customer's approval.")
+
+    @api.depends(
+        "service_line_ids.price_subtotal", "service_line_ids.payer", "service_line_ids.tax_ids", "service_line_ids.refused",
+        "move_ids.repair_price_subtotal", "move_ids.payer", "move_ids.state", "move_ids.repair_line_type", "partner_id",
+    )
+    def _compute_amounts(self):
+        """What the customer pays, with tax, and what others pay, by Odoo's own tax computation."""
+        account_tax = self.env["account.tax"]
+        for order in self:
+            lines = order._get_charged_lines()
+            base_lines = [line._prepare_charge_base_line() for line in lines if line.payer == "customer"]
+            account_tax._add_tax_details_in_base_lines(base_lines, order.company_id)
+            account_tax._round_base_lines_tax_details(base_lines, order.company_id)
+            totals = account_tax._get_tax_totals_summary(base_lines, order.currency_id, order.company_id)
+            order.amount_customer_untaxed = totals["base_amount_currency"]
+            order.amount_customer_tax = totals["tax_amount_currency"]
+            order.amount_customer_total = totals["total_amount_currency"]
+            order.amount_other_payers = sum(line._get_charge_subtotal() for line in lines if line.payer != "customer")
+
+    @api.depends(
+        "approved_on", "service_line_ids.approved_subtotal", "service_line_ids.price_subtotal", "service_line_ids.payer",
+        "move_ids.approved_subtotal", "move_ids.repair_price_subtotal", "move_ids.payer", "move_ids.state",
+    )
+    def _compute_has_unapproved_lines(self):
+        for order in self:
+            order.has_unapproved_lines = bool(order.approved_on) and bool(order._get_unapproved_lines())
+
+    def _get_charged_lines(self):
+        """Return the service lines and part moves that count on the quotation, as a list of both models' records."""
+        self.ensure_one()
+        moves = self.move_ids.filtered(lambda move: move.repair_line_type == "add" and move.state != "cancel")
+        return [*self.service_line_ids.filtered(lambda line: not line.refused), *moves]
+
+    def _get_unapproved_lines(self):
+        """Return the customer's lines that are new or dearer than he approved."""
+        self.ensure_one()
+        return [
+            line for line in self._get_charged_lines()
+            if line.payer == "customer"
+            and self.currency_id.compare_amounts(line._get_charge_subtotal(), line.approved_subtotal) > 0
+        ]
+
+    def _get_labour_products(self, kinds):
+        """Return the service products of the given kinds that the appliance's family, or the nearest family above it, offers."""
+        self.ensure_one()
+        category = self.appliance_category_id
+        while category:
+            products = category.labour_product_ids.filtered(lambda product: product.repair_service_kind in kinds)
+            if products:
+                return products.product_variant_id if products._name == "product.template" else products
+            category = category.parent_id
+        return self.env["product.product"].search(
+            [("repair_service_kind", "in", list(kinds)), ("repair_is_default", "=", True)], order="id")
+
+    def _add_default_service_lines(self):
+        """Put the family's labour, and the call-out of a visit, on an order that has no lines yet."""
+        for order in self.filtered(lambda order: not order.service_line_ids):
+            kinds = ("labour", "callout") if order._needs_visit() else ("labour",)
+            order.service_line_ids = [
+                Command.create({"product_id": product.id}) for product in order._get_labour_products(kinds)]
+
+    def _get_default_validity(self):
+        self.ensure_one()
+        return fields.Date.add(self._local_date(fields.Datetime.now()), days=self.company_id.repair_quotation_valid_days)
+
+    def action_send_quotation(self):
+        """Send the itemised quotation, or its supplement, with the link that lets the customer answer (handbook 3.2.3, 2.2).
+
+        :raises UserError: before the diagnosis, without lines, or when nothing is left to approve
+        """
+        self._lock_order()
+        for order in self:
+            order._check_stage(("diagnosed", "quoted", "approved", "repairing"), self.env._("Sending a quotation"))
+            if order.quotation_state == "refused":
+                raise UserError(self.env._("The customer has refused the quotation of %(order)s.", order=order.name))
+            if not order._get_charged_lines():
+                raise UserError(self.env._("Add labour or parts before you send the quotation of %(order)s.", order=order.name))
+            if order.approved_on and not order.has_unapproved_lines:
+                raise UserError(self.env._("Everything on %(order)s is approved already.", order=order.name))
+            values = {
+                "quotation_state": "sent",
+                "quotation_version": order.quotation_version + 1,
+                "quotation_valid_until": order._get_default_validity(),
+            }
+            if not order.approved_on:
+                values["service_stage"] = "quoted"
+            order._flow_write(values)
+            order._notify_customer("repair_service.mail_template_quotation", "repair_service.sms_template_quotation")
+        return True
+
+    def action_approve_quotation(self, approved_by=None, channel="phone", signature=None):
+        """Record the customer's approval and release the work (handbook 3.2.3, 4.3.1.3).
+
+        :param str approved_by: who approved; the customer's name when left out
+        :param str channel: ``link``, ``phone`` or ``onsite``; by link and on the spot a signature is needed
+        :param bytes signature: picture of the signature, base64
+        :raises UserError: approved already, not sent, expired, or the signature is missing
+        """
+        self.ensure_one()
+        self._lock_order()
+        self._check_answerable()
+        if channel not in dict(APPROVAL_CHANNELS):
+            raise UserError(self.env._("Say how the customer approved: by link, by phone or on the spot."))
+        if channel != "phone" and not signature:
+            raise UserError(self.env._("Sign before you approve the quotation."))
+        if self.quotation_valid_until and self.quotation_valid_until < self._local_date(fields.Datetime.now()):
+            raise UserError(self.env._("The quotation of %(order)s expired on %(date)s. Ask for a new one.",
+                                       order=self.name, date=self.quotation_valid_until))
+        first_approval = not self.approved_on
+        values = {
+            "quotation_state": "approved",
+            "approved_by": (approved_by or "").strip() or self.partner_id.name,
+            "approved_on": fields.Datetime.now(),
+            "approval_channel": channel,
+            "approval_signature": signature,
+        }
+        if first_approval:
+            values["service_stage"] = "approved"
+        self._flow_write(values)
+        self._remember_approved_prices()
+        if first_approval:
+            self._freeze_coverage()
+            self._action_repair_confirm()
+        self._sync_sale_order()
+        self.message_post(body=self.env._(
+            "Quotation version %(version)s approved by %(who)s: the customer pays %(amount)s.",
+            version=self.quotation_version, who=self.approved_by, amount=self.currency_id.format(self.amount_customer_total)))
+        return True
+
+    def action_refuse_quotation(self, refused_by=None, reason=None):
+        """Record the customer's refusal.
+
+        A refused first quotation leaves the inspection fee only (handbook 2.2); a refused supplement drops what was added,
+        and the work approved before goes on.
+
+        :raises UserError: when no quotation waits for an answer
+        """
+        self.ensure_one()
+        self._lock_order()
+        self._check_answerable()
+        self._flow_write({
+            "quotation_state": "approved" if self.approved_on else "refused",
+            "refused_by": (refused_by or "").strip() or self.partner_id.name,
+            "refusal_reason": (reason or "").strip(),
+        })
+        if self.approved_on:
+            self._drop_unapproved_lines()
+        else:
+            self._reduce_to_inspection_fee()
+        self.message_post(body=self.env._("Quotation version %(version)s refused by %(who)s. %(reason)s",
+                                          version=self.quotation_version, who=self.refused_by, reason=self.refusal_reason or ""))
+        return True
+
+    def _check_answerable(self):
+        if self.quotation_state == "approved" and not self.has_unapproved_lines:
+            raise UserError(self.env._("The quotation of %(order)s was already approved by %(who)s.",
+                                       order=self.name, who=self.approved_by))
+        if self.quotation_state != "sent":
+            raise UserError(self.env._("%(order)s has no quotation that waits for an answer.", order=self.name))
+        self._check_stage(("quoted", "approved", "repairing"), self.env._("An answer to the quotation"))
+
+    def _remember_approved_prices(self):
+        for line in self._get_charged_lines():
+            line._flow_line().write({"approved_subtotal": line._get_charge_subtotal()})
+
+    def _drop_unapproved_lines(self):
+        for line in self._get_unapproved_lines():
+            if line._name == "stock.move":
+                line.sudo()._action_cancel()  # the technician has no stock rights; the move is this order's own part
+            elif line.approved_subtotal:
+                line._flow_line().write({"price_unit": line.approved_subtotal / line.quantity})
+            else:
+                line._flow_line().write({"refused": True})
+
+    def _reduce_to_inspection_fee(self):
+        """Keep nothing of the quotation but the inspection fee, and bill that."""
+        self.move_ids.sudo()._action_cancel()  # the customer by link and the technician have no stock rights
+        fees = self.service_line_ids.filtered(lambda line: line.product_id.repair_service_kind == "inspection_fee")
+        (self.service_line_ids - fees)._flow_line().write({"refused": True})
+        if not fees:
+            self.service_line_ids = [
+                Command.create({"product_id": product.id, "payer": "customer"})
+                for product in self._get_labour_products(("inspection_fee",))[:1]]
+        self._freeze_coverage()
+        self._remember_approved_prices()
+        self._sync_sale_order()
+
+    def _sync_sale_order(self):
+        """Make the sale order say what was approved: it is the paper that is invoiced, never the place where prices are made.
+
+        Lines that somebody else pays stand on it at zero, so that the customer sees them and their cost reaches the books.
+        """
+        order_sudo = self.sudo()._with_flow()  # desk, technician and the customer by link have no sales rights
+        if not order_sudo._get_charged_lines():
+            return
+        if not order_sudo.sale_order_id:
+            order_sudo.env["sale.order"].create(order_sudo._prepare_sale_order())
+        order_sudo.move_ids._create_repair_sale_order_line()
+        for line in order_sudo._get_charged_lines():
+            line._push_to_sale_line()
+        if order_sudo.sale_order_id.state in ("draft", "sent"):
+            order_sudo.sale_order_id.action_confirm()
+
+    def _with_flow(self):
+        from .repair_order import FLOW
+
+        return self.with_context(repair_flow=FLOW)
+
+    def _prepare_sale_order(self):
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "warehouse_id": self.picking_type_id.warehouse_id.id,
+            "repair_order_ids": [Command.link(self.id)],
+            "origin": self.name,
+            "user_id": self.user_id.id,
+        }
+
+    def _notify_customer(self, mail_xmlid, sms_xmlid=None):
+        """Queue mail and SMS to the customer, each where he has an address for it. Missing templates are left out."""
+        for order in self:
+            template = self.env.ref(mail_xmlid, raise_if_not_found=False)
+            if template and order.partner_id.email:
+                order.message_post_with_source(template, subtype_xmlid="mail.mt_comment")
+            sms_template = sms_xmlid and self.env.ref(sms_xmlid, raise_if_not_found=False)
+            if sms_template and order.partner_id.phone:
+                order._message_sms_with_template(
+                    template=sms_template, partner_ids=order.partner_id.ids, put_in_queue=True)
+
+    def action_create_sale_order(self):
+        """Core's quotation for plain repair orders; a service order makes its own when the customer approves."""
+        if any(order.appliance_id for order in self):
+            raise UserError(self.env._("The sale order of a service order is made by itself when the customer approves the quotation."))
+        return super().action_create_sale_order()

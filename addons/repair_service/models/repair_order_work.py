@@ -1,0 +1,238 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    inspection_ids = fields.One2many("repair.inspection", "repair_id", "Inspections")
+    final_inspection_id = fields.Many2one("repair.inspection", compute="_compute_final_inspection_id")
+    accepted_on = fields.Datetime(readonly=True, copy=False, tracking=True)
+    accepted_by = fields.Char(readonly=True, copy=False)
+    acceptance_signature = fields.Binary(readonly=True, copy=False, attachment=True)
+    repair_warranty_end = fields.Date(
+        readonly=True, copy=False, tracking=True,
+        help="Last day on which the same fault is repaired free of charge (handbook 2.3).")
+    followup_ids = fields.One2many("repair.followup", "repair_id", "Follow-ups")
+    invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", string="Invoices")
+    invoice_state = fields.Selection(
+        [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")], compute="_compute_invoice_ids",
+        string="Invoicing")
+
+    @api.depends("inspection_ids.kind", "inspection_ids.result")
+    def _compute_final_inspection_id(self):
+        for order in self:
+            order.final_inspection_id = order.inspection_ids.filtered(lambda ins: ins.kind == "final").sorted("id")[-1:]
+
+    @api.depends("sale_order_id.invoice_ids.state")
+    def _compute_invoice_ids(self):
+        for order in self:
+            sale_sudo = order.sudo().sale_order_id  # whether an order is invoiced is no secret to those who work on it
+            invoices = sale_sudo.invoice_ids.filtered(lambda move: move.state != "cancel")
+            order.invoice_ids = invoices.ids
+            posted = any(move.state == "posted" and move.move_type == "out_invoice" for move in invoices)
+            order.invoice_state = "posted" if posted else "draft" if invoices else "none"
+
+    @api.model
+    def _get_list_price(self, product, quantity, uom=None):
+        """Return the unit price of ``product`` for the order's customer, from his price list."""
+        if not product:
+            return 0.0
+        pricelist = self.partner_id.property_product_pricelist
+        return pricelist._get_product_price(
+            product, quantity or 1.0, currency=self.currency_id, uom=uom or product.uom_id, date=fields.Datetime.now())
+
+    def _get_charge_taxes(self, product):
+        """Return the customer taxes of ``product`` in the order's company and the customer's fiscal position."""
+        company = self.company_id or self.env.company
+        taxes = product.sudo().taxes_id._filter_taxes_by_company(company)  # technicians quote without tax rights
+        position = self.env["account.fiscal.position"].sudo().with_company(company)._get_fiscal_position(self.partner_id)
+        return position.map_tax(taxes)
+
+    def _get_passed_inspection(self):
+        self.ensure_one()
+        return self.inspection_ids.filtered(lambda ins: ins.kind == "final" and ins.result == "pass")[-1:]
+
+    def _action_repair_confirm(self):
+        """Confirm; a service order only when its quotation is approved."""
+        service_orders = self.filtered("appliance_id")
+        if any(order.quotation_state != "approved" for order in service_orders):
+            raise UserError(self.env._("The customer has not approved the quotation yet: send it and record the answer first."))
+        if not service_orders:
+            return super()._action_repair_confirm()
+        result = super(RepairOrder, self.sudo()._with_flow())._action_repair_confirm()  # reserving parts needs stock rights
+        self.invalidate_recordset(["state"])
+        return result
+
+    def action_validate(self):
+        """Confirm a plain repair order; a service order is confirmed by the customer's approval."""
+        if any(order.appliance_id and order.quotation_state != "approved" for order in self):
+            raise UserError(self.env._("The customer has not approved the quotation yet: send it and record the answer first."))
+        return super().action_validate()
+
+    def action_repair_start(self):
+        """Start the approved repair and lay out its final inspection (handbook 1.3.5, 5.1).
+
+        :raises UserError: when the customer has not approved
+        """
+        service_orders = self.filtered("appliance_id")
+        service_orders._lock_order()
+        service_orders._check_stage(("approved",), self.env._("Starting the repair"))
+        service_orders._check_everything_approved()
+        result = super(RepairOrder, self._with_flow()).action_repair_start()
+        service_orders._flow_write({"service_stage": "repairing"})
+        service_orders.action_new_inspection()
+        return result
+
+    def action_new_inspection(self):
+        """Lay out a final inspection from the checklist of the appliance's family; an open one is kept as it is.
+
+        :return: action that opens the inspection of a single order, else ``True``
+        :raises UserError: when the repair is not under way
+        """
+        self._check_stage(("repairing",), self.env._("The final inspection"))
+        for order in self:
+            if order.final_inspection_id and not order.final_inspection_id.result or order._get_passed_inspection():
+                continue
+            template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
+            self.env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
+        return self._open_inspection() if len(self) == 1 else True
+
+    def _open_inspection(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Final inspection"),
+            "res_model": "repair.inspection",
+            "res_id": self.final_inspection_id.id,
+            "view_mode": "form",
+        }
+
+    def _check_everything_approved(self):
+        for order in self:
+            if order.quotation_state != "approved" or order.has_unapproved_lines:
+                lines = ", ".join(line.product_id.display_name for line in order._get_unapproved_lines())
+                raise UserError(self.env._(
+                    "The customer has to approve first: %(lines)s. Send the quotation of %(order)s again.",
+                    lines=lines or order.name, order=order.name))
+
+    def _check_parts_ready(self):
+        """Raise when a part of the order is not in stock where the order takes it from (handbook 8.2.1)."""
+        for order in self:
+            short = order.move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel") and move.repair_line_type == "add"
+                and move.product_id.is_storable and move.product_uom.compare(move.quantity, move.product_uom_qty) < 0)
+            if short:
+                raise UserError(self.env._(
+                    "Not in stock for %(order)s: %(parts)s. Receive or reserve the parts, or change them with the customer's approval.",
+                    order=order.name,
+                    parts=", ".join(order._describe_shortage(move) for move in short)))
+
+    def _describe_shortage(self, move):
+        return self.env._(
+            "%(part)s (%(asked)s asked, %(reserved)s reserved in %(location)s)",
+            part=move.product_id.display_name, asked=f"{move.product_uom_qty:g}", reserved=f"{move.quantity:g}",
+            location=move.location_id.sudo().display_name)  # stock locations are not readable for technicians
+
+    def action_repair_end(self):
+        """End the repair: the parts leave stock and the work waits for the customer's acceptance (handbook 5.1).
+
+        :raises UserError: when something is not approved, a part is not available, or no final inspection has passed
+        """
+        if not self.filtered("appliance_id"):
+            return super().action_repair_end()
+        return self.action_repair_done()
+
+    def action_repair_done(self):
+        """Consume the parts. Core closes any order here, drafts too: a service order has to have come all the way."""
+        service_orders = self.filtered("appliance_id")
+        if not service_orders:
+            return super().action_repair_done()
+        service_orders._lock_order()
+        service_orders._check_stage(("repairing",), self.env._("Ending the repair"))
+        service_orders._check_everything_approved()
+        for order in service_orders:
+            if not order._get_passed_inspection():
+                raise UserError(self.env._("Pass the final inspection of %(order)s before you end the repair.", order=order.name))
+        service_orders.sudo().action_assign()  # what came in meanwhile may be reserved; technicians have no stock rights
+        service_orders._check_parts_ready()
+        result = super(RepairOrder, self.sudo()._with_flow()).action_repair_done()  # as above: the order's own parts
+        self.invalidate_recordset()
+        service_orders._flow_write({"service_stage": "inspected"})
+        return result
+
+    def action_accept(self, accepted_by=None, signature=None):
+        """Record the customer's acceptance; the repair warranty runs from this day (handbook 1.3.6, 2.3, 6.3.4).
+
+        :param str accepted_by: who accepted; the customer's name when left out
+        :param bytes signature: picture of the signature, base64
+        :raises UserError: when the work is not inspected or the signature is missing
+        """
+        self.ensure_one()
+        self._lock_order()
+        self._check_stage(("inspected",), self.env._("The acceptance"))
+        if not signature:
+            raise UserError(self.env._("The customer signs to accept the repair."))
+        now = fields.Datetime.now()
+        accepted_day = self._local_date(now)
+        self._flow_write({
+            "service_stage": "accepted",
+            "accepted_on": now,
+            "accepted_by": (accepted_by or "").strip() or self.partner_id.name,
+            "acceptance_signature": signature,
+            "repair_warranty_end": self._get_repair_warranty_end(accepted_day),
+        })
+        self._plan_satisfaction_call(accepted_day)
+        self._notify_customer("repair_service.mail_template_accepted")
+        return True
+
+    def _plan_satisfaction_call(self, accepted_day):
+        self.env["repair.followup"].create([
+            {
+                "repair_id": order.id,
+                "kind": "satisfaction",
+                "due": fields.Date.add(accepted_day, days=order.company_id.repair_followup_days),
+            }
+            for order in self
+        ])
+
+    def action_create_invoice(self):
+        """Create the draft invoice of accepted work, or of the inspection fee after a refusal (handbook 2.2.4).
+
+        :return: action that opens the invoice
+        :raises AccessError: for users who may not create invoices
+        :raises UserError: when the work is not accepted or is invoiced already
+        """
+        self.ensure_one()
+        if not self.env["account.move"].has_access("create"):
+            raise AccessError(self.env._("Invoices are created by accounting."))
+        self._lock_order()
+        if not (self.service_stage == "quoted" and self.quotation_state == "refused"):
+            self._check_stage(("accepted",), self.env._("Invoicing"))
+        if self.invoice_state != "none":
+            raise UserError(self.env._("%(order)s is invoiced already.", order=self.name))
+        invoices = self.sale_order_id._create_invoices()
+        return self._open_invoices(invoices)
+
+    def action_view_invoices(self):
+        """Open the order's invoices."""
+        self.ensure_one()
+        return self._open_invoices(self.invoice_ids)
+
+    def _open_invoices(self, invoices):
+        action = {"type": "ir.actions.act_window", "name": self.env._("Invoices"), "res_model": "account.move"}
+        if len(invoices) == 1:
+            return {**action, "view_mode": "form", "res_id": invoices.id}
+        return {**action, "view_mode": "list,form", "domain": [("id", "in", invoices.ids)]}
+
+    def action_post_invoice(self):
+        """Post the order's draft invoice.
+
+        :raises AccessError: for users who may not post invoices
+        """
+        self.ensure_one()
+        drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
+        if not drafts:
+            raise UserError(self.env._("%(order)s has no draft invoice.", order=self.name))
+        drafts.action_post()
+        return True

@@ -1,0 +1,142 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .repair_order import FLOW
+
+PAYERS = [
+    ("customer", "Customer"),
+    ("brand", "Brand"),
+    ("supplier", "Supplier"),
+    ("company", "The company"),
+]
+OPEN_STAGES = ("requested", "booked", "diagnosed", "quoted", "approved", "repairing")
+
+
+class RepairServiceLine(models.Model):
+    _name = "repair.service.line"
+    _description = "Labour or fee of a service order"
+    _order = "repair_id, sequence, id"
+    _check_company_auto = True
+
+    repair_id = fields.Many2one("repair.order", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True)
+    currency_id = fields.Many2one(related="repair_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product", "Service", required=True, ondelete="restrict", check_company=True,
+        domain="[('type', '=', 'service'), ('repair_service_kind', '!=', False)]")
+    repair_service_kind = fields.Selection(related="product_id.repair_service_kind", string="Kind")
+    name = fields.Char("Description", compute="_compute_name", store=True, readonly=False, required=True, precompute=True)
+    quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
+    price_unit = fields.Float(
+        "Unit price", compute="_compute_price_unit", store=True, readonly=False, required=True, precompute=True,
+        digits="Product Price")
+    tax_ids = fields.Many2many("account.tax", string="Taxes", compute="_compute_tax_ids", store=True, readonly=False, precompute=True)
+    payer = fields.Selection(
+        PAYERS, compute="_compute_payer", store=True, readonly=False, required=True, precompute=True,
+        help="Who pays this line: proposed from the warranty verdict of the order (handbook 6.2).")
+    price_subtotal = fields.Monetary("Untaxed", compute="_compute_price_subtotal", store=True)
+    approved_subtotal = fields.Monetary(readonly=True, copy=False, help="Untaxed amount that the customer has approved.")
+    refused = fields.Boolean(readonly=True, copy=False)
+    sale_line_id = fields.Many2one("sale.order.line", readonly=True, copy=False, index="btree_not_null")
+
+    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity of a service line must be more than zero.")
+    _price_not_negative = models.Constraint("CHECK (price_unit >= 0)", "The price of a service line cannot be negative.")
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for line in self:
+            line.name = line.product_id.with_context(lang=line.repair_id.partner_id.lang).name or line.name
+
+    @api.depends("product_id")
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = line.repair_id._get_list_price(line.product_id, line.quantity) if line.product_id else 0.0
+
+    @api.depends("product_id", "repair_id.partner_id")
+    def _compute_tax_ids(self):
+        for line in self:
+            line.tax_ids = line.repair_id._get_charge_taxes(line.product_id)
+
+    @api.depends("repair_id.coverage")
+    def _compute_payer(self):
+        for line in self:
+            if line.repair_id.coverage_frozen_on and line.payer:
+                continue
+            line.payer = line.repair_id._get_payer("whole") or "customer"
+
+    @api.depends("quantity", "price_unit")
+    def _compute_price_subtotal(self):
+        for line in self:
+            line.price_subtotal = line.currency_id.round(line.quantity * line.price_unit) if line.currency_id else 0.0
+
+    @api.constrains("product_id")
+    def _check_product_is_service(self):
+        for line in self:
+            if line.product_id.type != "service" or not line.product_id.repair_service_kind:
+                raise ValidationError(self.env._(
+                    "%(product)s is not a service of the price list: parts belong on the parts list.", product=line.product_id.display_name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add lines to orders that are still open; the approval belongs to the flow."""
+        if self.env.context.get("repair_flow") is not FLOW:
+            for vals in vals_list:
+                vals.pop("approved_subtotal", None)
+                vals.pop("refused", None)
+                vals.pop("sale_line_id", None)
+        lines = super().create(vals_list)
+        lines._check_order_open()
+        return lines
+
+    def write(self, vals):
+        """Change lines of orders that are still open; what was approved or refused is set by the flow only."""
+        if self.env.context.get("repair_flow") is not FLOW:
+            if {"approved_subtotal", "refused", "sale_line_id", "repair_id"} & vals.keys():
+                raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
+            self._check_order_open()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_unapproved(self):
+        self._check_order_open()
+        if self.filtered("sale_line_id"):
+            raise UserError(self.env._("A line that the customer approved cannot be deleted: set its price to zero instead."))
+
+    def _check_order_open(self):
+        if self.env.context.get("repair_flow") is FLOW:
+            return
+        for order in self.repair_id:
+            if order.service_stage not in OPEN_STAGES or order.quotation_state == "refused":
+                raise UserError(self.env._(
+                    "%(order)s is settled: its lines cannot be changed any more.", order=order.name))
+
+    def _flow_line(self):
+        return self.with_context(repair_flow=FLOW)
+
+    def _get_charge_subtotal(self):
+        """Untaxed price of the line, whoever pays it."""
+        self.ensure_one()
+        return self.price_subtotal
+
+    def _prepare_charge_base_line(self):
+        """Return the line as Odoo's tax computation wants it."""
+        self.ensure_one()
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self, tax_ids=self.tax_ids, price_unit=self.price_unit, quantity=self.quantity,
+            partner_id=self.repair_id.partner_id, currency_id=self.currency_id, product_id=self.product_id)
+
+    def _push_to_sale_line(self):
+        """Create or update the line's counterpart on the sale order; zero for the customer when somebody else pays."""
+        self.ensure_one()
+        values = {
+            "name": self.name,
+            "product_uom_qty": self.quantity,
+            "price_unit": self.price_unit if self.payer == "customer" else 0.0,
+            "tax_ids": [fields.Command.set(self.tax_ids.ids)],
+        }
+        if self.sale_line_id:
+            self.sale_line_id.write(values)
+            return
+        self.sale_line_id = self.env["sale.order.line"].create({
+            **values, "order_id": self.repair_id.sale_order_id.id, "product_id": self.product_id.id, "sequence": self.sequence})

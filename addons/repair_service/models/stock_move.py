@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.sql import column_exists, create_column
+
+from .repair_order import FLOW
+from .repair_service_line import OPEN_STAGES, PAYERS
+
+CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "repair_id", "repair_price_unit", "payer"}
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    payer = fields.Selection(
+        PAYERS, compute="_compute_payer", store=True, readonly=False,
+        help="Who pays this part: proposed from the warranty verdict for the part's component (handbook 6.2).")
+    repair_price_unit = fields.Float(
+        "Sale price", compute="_compute_repair_price_unit", store=True, readonly=False, digits="Product Price",
+        help="Unit price on the service order, from the price list. The cost of the part is the move's value.")
+    repair_price_subtotal = fields.Monetary(
+        "Untaxed", compute="_compute_repair_price_subtotal", store=True, currency_field="company_currency_id")
+    approved_subtotal = fields.Monetary(
+        readonly=True, copy=False, currency_field="company_currency_id", help="Untaxed amount that the customer has approved.")
+
+    _repair_price_not_negative = models.Constraint(
+        "CHECK (repair_price_unit IS NULL OR repair_price_unit >= 0)", "The sale price of a part cannot be negative.")
+
+    def _auto_init(self):
+        # A warehouse has millions of moves and only the parts of service orders bear these fields: nothing to compute.
+        for name, column_type in (
+            ("payer", "varchar"), ("repair_price_unit", "numeric"), ("repair_price_subtotal", "numeric"), ("approved_subtotal", "numeric"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, column_type)
+        return super()._auto_init()
+
+    @api.depends("repair_id.coverage", "product_id", "repair_line_type")
+    def _compute_payer(self):
+        for move in self:
+            if not move._is_service_part():
+                move.payer = False
+            elif not (move.repair_id.coverage_frozen_on and move.payer):
+                move.payer = move.repair_id._get_payer(move._get_warranty_component()) or "customer"
+
+    @api.depends("product_id", "repair_id.appliance_id", "repair_line_type")
+    def _compute_repair_price_unit(self):
+        for move in self:
+            if move._is_service_part():
+                move.repair_price_unit = move.repair_id._get_list_price(move.product_id, move.product_uom_qty, move.product_uom)
+            else:
+                move.repair_price_unit = 0.0
+
+    @api.depends("repair_price_unit", "product_uom_qty", "repair_line_type", "repair_id.appliance_id")
+    def _compute_repair_price_subtotal(self):
+        for move in self:
+            subtotal = move.repair_price_unit * move.product_uom_qty if move._is_service_part() else 0.0
+            move.repair_price_subtotal = move.company_id.currency_id.round(subtotal)
+
+    @api.constrains("product_uom_qty", "repair_id", "repair_line_type")
+    def _check_service_part_quantity(self):
+        for move in self.filtered("repair_line_type"):
+            if move.repair_id.appliance_id and move.state != "cancel" and move.product_uom.compare(move.product_uom_qty, 0) <= 0:
+                raise ValidationError(self.env._("The quantity of %(part)s must be more than zero.", part=move.product_id.display_name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add parts to service orders that are still open only."""
+        if self.env.context.get("repair_flow") is not FLOW:
+            for vals in vals_list:
+                vals.pop("approved_subtotal", None)
+        moves = super().create(vals_list)
+        moves._check_service_order_open()
+        return moves
+
+    def write(self, vals):
+        """Parts of a settled service order stay as they are; the approval belongs to the flow."""
+        if self.env.context.get("repair_flow") is not FLOW:
+            if "approved_subtotal" in vals:
+                raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
+            if CHARGE_FIELDS & vals.keys():
+                self._check_service_order_open()
+        return super().write(vals)
+
+    def _check_service_order_open(self):
+        if self.env.context.get("repair_flow") is FLOW:
+            return
+        for order in self.filtered("repair_line_type").repair_id.filtered("appliance_id"):
+            if order.service_stage not in OPEN_STAGES or order.quotation_state == "refused":
+                raise UserError(self.env._("%(order)s is settled: its parts cannot be changed any more.", order=order.name))
+
+    def _is_service_part(self):
+        """Whether the move is a part fitted on a service order: bound to an order with an appliance, of type add."""
+        self.ensure_one()
+        return bool(self.repair_id.appliance_id) and self.repair_line_type == "add"
+
+    def _get_warranty_component(self):
+        """Return the component whose warranty term decides who pays this part: ``whole`` or ``main``."""
+        return "whole"
+
+    def _flow_line(self):
+        return self.with_context(repair_flow=FLOW)
+
+    def _get_charge_subtotal(self):
+        """Untaxed price of the part, whoever pays it."""
+        self.ensure_one()
+        return self.repair_price_subtotal
+
+    def _prepare_charge_base_line(self):
+        """Return the part as Odoo's tax computation wants it."""
+        self.ensure_one()
+        order = self.repair_id
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            self, tax_ids=order._get_charge_taxes(self.product_id), price_unit=self.repair_price_unit,
+            quantity=self.product_uom_qty, partner_id=order.partner_id, currency_id=order.currency_id, product_id=self.product_id)
+
+    def _push_to_sale_line(self):
+        """Give the part's sale order line the approved quantity and the customer's price; zero when somebody else pays."""
+        self.ensure_one()
+        self.sale_line_id.write({
+            "product_uom_qty": self.product_uom_qty,
+            "price_unit": self.repair_price_unit if self.payer == "customer" else 0.0,
+            "tax_ids": [fields.Command.set(self.repair_id._get_charge_taxes(self.product_id).ids)],
+        })
+
+    def _create_repair_sale_order_line(self):
+        """Core sells a part the moment it is added; a part of a service order is sold once the customer has approved it."""
+        if self.env.context.get("repair_flow") is FLOW:
+            return super()._create_repair_sale_order_line()
+        return super(StockMove, self.filtered(lambda move: not move.repair_id.appliance_id))._create_repair_sale_order_line()
+
+    def _update_repair_sale_order_line(self):
+        if self.env.context.get("repair_flow") is FLOW:
+            return super()._update_repair_sale_order_line()
+        return super(StockMove, self.filtered(lambda move: not move.repair_id.appliance_id))._update_repair_sale_order_line()
+
+    def _clean_repair_sale_order_line(self):
+        return super(StockMove, self.sudo())._clean_repair_sale_order_line()  # the technician takes his own part off the sale
