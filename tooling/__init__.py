@@ -1,0 +1,1 @@
+"""Parts of the ``./repair`` command; standard library only, one concern a module."""
