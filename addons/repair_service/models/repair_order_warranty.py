@@ -1,0 +1,169 @@
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+from ..engine import warranty
+
+COMPONENTS = (warranty.WHOLE, warranty.MAIN)
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    coverage = fields.Selection(
+        [
+            ("customer", "Customer pays"), ("warranty", "Warranty"), ("repair_warranty", "Repair warranty"),
+            ("goodwill", "Goodwill"),
+        ],
+        compute="_compute_coverage", store=True, index=True, tracking=True,
+        help="Who bears the repair, by the warranty terms (handbook 2.3, 6.2). Fixed once the customer approved the quotation.",
+    )
+    coverage_facts = fields.Json(compute="_compute_coverage", store=True)
+    coverage_end = fields.Date(
+        "Covered until", compute="_compute_coverage", store=True, help="Last day of the cover that the verdict rests on.")
+    warranty_term_id = fields.Many2one(
+        "repair.warranty.term", compute="_compute_coverage", store=True, ondelete="set null",
+        help="The term that the verdict rests on.")
+    origin_repair_id = fields.Many2one(
+        "repair.order", "Earlier repair", compute="_compute_coverage", store=True, index="btree_not_null", ondelete="restrict",
+        help="The repair whose own warranty covers this request.")
+    coverage_reason = fields.Char(compute="_compute_coverage_reason", string="Reason", help="Why the repair is free, or not.")
+    coverage_frozen_on = fields.Datetime("Verdict fixed on", readonly=True, copy=False)
+    exclusion = fields.Selection(
+        [
+            ("misuse", "Misuse"), ("self_dismantled", "Taken apart by the user"), ("third_party", "Repaired by a third party"),
+        ],
+        tracking=True, copy=False, help="What takes the fault out of every warranty (handbook 6.2.3).",
+    )
+    exclusion_note = fields.Char("Evidence", copy=False, help="What shows the exclusion: traces, a broken seal, a foreign part.")
+    goodwill_note = fields.Char(
+        "Goodwill", tracking=True, copy=False,
+        help="Why the company bears a repair that nothing covers. A service manager grants it.")
+
+    _exclusion_evidence = models.Constraint(
+        "CHECK (exclusion IS NULL OR COALESCE(btrim(exclusion_note), '') <> '')",
+        "Note the evidence for the exclusion, so that the customer can be told.",
+    )
+
+    @api.depends(
+        "appliance_id.purchase_date", "appliance_id.install_date", "appliance_id.purchase_proof", "appliance_id.category_id",
+        "appliance_id.brand_id.partner_id", "appliance_id.brand_id.authorised_until",
+        "appliance_id.repair_ids.accepted_on", "appliance_id.repair_ids.repair_warranty_end",
+        "symptom_id", "cause_id", "exclusion", "goodwill_note", "requested_on",
+    )
+    def _compute_coverage(self):
+        settled = self.filtered("coverage_frozen_on")
+        for order in settled:  # the customer agreed to this verdict: it stays, whatever is corrected later
+            for name in self._get_coverage_fields():
+                order[name] = order._origin[name]
+        plain = self.filtered(lambda order: not order.appliance_id)
+        plain.coverage = "customer"
+        plain.coverage_facts = plain.coverage_end = plain.warranty_term_id = plain.origin_repair_id = False
+        service_orders = self - settled - plain
+        fitting = self.env["repair.warranty.term"]._get_fitting(service_orders.appliance_id)
+        facts = service_orders._get_warranty_facts()
+        for order in service_orders:
+            order._set_verdicts(facts[order], fitting[order.appliance_id])
+
+    @api.depends("coverage_facts", "goodwill_note")
+    @api.depends_context("lang")
+    def _compute_coverage_reason(self):
+        for order in self:
+            order.coverage_reason = order.coverage_facts and order._get_coverage_reason()
+
+    @api.constrains("goodwill_note")
+    def _check_goodwill_note(self):
+        if self.env.su or self.env.user.has_group("repair_service.repair_service_group_manager"):
+            return
+        if any(order.goodwill_note for order in self):
+            raise AccessError(self.env._("Only a service manager grants goodwill: ask one of them to note the reason."))
+
+    @api.model
+    def _get_coverage_fields(self):
+        return ("coverage", "coverage_facts", "coverage_end", "warranty_term_id", "origin_repair_id")
+
+    def _get_warranty_facts(self):
+        """Return ``{order: Facts}``, what the engine judges: the appliance's papers, the fault and its accepted earlier repairs.
+
+        Only repairs accepted before the request count, the order itself never does. A fixed number of queries.
+        """
+        earlier = self.appliance_id._get_earlier_repairs()
+        facts = {}
+        for order in self:
+            day = order._local_date(order.requested_on or fields.Datetime.now())
+            facts[order] = order.appliance_id._get_facts(
+                day,
+                [
+                    repair for repair in earlier[order.appliance_id._origin.id]
+                    if repair.id != order._origin.id and repair.accepted_on <= day
+                ],
+                symptom=order.symptom_id._origin.id or None,
+                cause=order.cause_id._origin.id or None,
+                exclusion=order.exclusion or None,
+            )
+        return facts
+
+    def _set_verdicts(self, facts, terms):
+        """Store the verdict on each component, and that on the whole appliance as the order's own."""
+        engine_terms = terms._to_engine()
+        verdicts = {component: warranty.decide(facts, engine_terms, component) for component in COMPONENTS}
+        whole = verdicts[warranty.WHOLE]
+        goodwill = whole.coverage == "customer" and (self.goodwill_note or "").strip()
+        self.coverage = "goodwill" if goodwill else whole.coverage
+        self.coverage_facts = {component: verdict.to_json() for component, verdict in verdicts.items()}
+        self.coverage_end = whole.end
+        self.warranty_term_id = terms[whole.term] if whole.term is not None else False
+        self.origin_repair_id = whole.values.get("origin_id", False)
+
+    def _get_verdict(self, component=warranty.WHOLE):
+        """Return the engine's verdict on a component (``whole`` or ``main``) as it was stored, ``None`` without an appliance."""
+        self.ensure_one()
+        return warranty.Verdict.from_json(self.coverage_facts[component]) if self.coverage_facts else None
+
+    def _get_payer(self, component=warranty.WHOLE):
+        """Return who pays for work on a component: ``customer``, ``brand`` or ``company``."""
+        self.ensure_one()
+        if self.coverage == "goodwill":
+            verdict = self._get_verdict(component)
+            return verdict.payer if verdict.payer != "customer" else "company"
+        verdict = self._get_verdict(component)
+        return verdict.payer if verdict else "customer"
+
+    def _get_coverage_reason(self):
+        terms = self.env["repair.warranty.term"]
+        whole, main = self._get_verdict(warranty.WHOLE), self._get_verdict(warranty.MAIN)
+        if self.coverage == "goodwill":
+            return self.env._("Goodwill of the company: %(note)s", note=self.goodwill_note)
+        if whole.coverage == "customer" and main.coverage == "warranty":
+            return self.env._(
+                "%(reason)s; main parts covered until %(end)s",
+                reason=terms._describe(whole), end=format_date(self.env, main.end))
+        return terms._describe(whole)
+
+    def _freeze_coverage(self):
+        """Fix the verdict as it stands: the customer agrees to an offer that rests on it."""
+        open_orders = self.filtered(lambda order: order.appliance_id and not order.coverage_frozen_on)
+        open_orders.flush_recordset(self._get_coverage_fields())
+        open_orders._flow_write({"coverage_frozen_on": fields.Datetime.now()})
+
+    def _get_repair_warranty_end(self, accepted_day):
+        """Return the last free day of the warranty on this repair when it is accepted on a day (handbook 2.3: 90 days).
+
+        :returns: a date, or ``False`` when no term promises a warranty on repairs
+        """
+        self.ensure_one()
+        terms = self.env["repair.warranty.term"]._get_fitting(self.appliance_id)[self.appliance_id]
+        return warranty.get_repair_warranty_end(accepted_day, terms._to_engine()) or False
+
+    @api.model
+    def _get_company_timezone(self, company):
+        # The working calendar is created in UTC unless somebody set it, which says nothing about the place.
+        zones = (company.partner_id.tz, company.resource_calendar_id.tz)
+        return pytz.timezone(next((zone for zone in zones if zone and zone != "UTC"), "Asia/Shanghai"))
+
+    def _local_date(self, moment, company=None):
+        """Return the day of a moment (naive UTC, as stored) where the company is: terms and promises count its days."""
+        company = company or self.company_id[:1] or self.env.company
+        return pytz.utc.localize(moment).astimezone(self._get_company_timezone(company)).date()
