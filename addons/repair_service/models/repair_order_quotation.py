@@ -210,7 +210,7 @@ class RepairOrder(models.Model):
         fees = self.service_line_ids.filtered(lambda line: line.product_id.repair_service_kind == "inspection_fee")
         (self.service_line_ids - fees)._flow_line().write({"refused": True})
         if not fees:
-            self.service_line_ids = [
+            self._with_flow().service_line_ids = [
                 Command.create({"product_id": product.id, "payer": "customer"})
                 for product in self._get_labour_products(("inspection_fee",))[:1]]
         self._freeze_coverage()
@@ -227,7 +227,7 @@ class RepairOrder(models.Model):
             return
         if not order_sudo.sale_order_id:
             order_sudo.env["sale.order"].create(order_sudo._prepare_sale_order())
-        order_sudo.move_ids._create_repair_sale_order_line()
+        order_sudo.move_ids.filtered(lambda move: move.state != "cancel")._create_repair_sale_order_line()
         for line in order_sudo._get_charged_lines():
             line._push_to_sale_line()
         if order_sudo.sale_order_id.state in ("draft", "sent"):

@@ -1,0 +1,49 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged, users
+
+from .common import RepairServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFollowup(RepairServiceCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.followup = cls._to_stage(cls._create_order(), "accepted").followup_ids
+
+    def test_satisfaction_needs_a_score(self):
+        with self.assertRaises(UserError):
+            self.followup.action_done()
+        self.followup.score = "5"
+        self.followup.action_done()
+        self.assertEqual(self.followup.state, "done")
+
+    def test_answer_stays_as_it_is(self):
+        self.followup.score = "2"
+        self.followup.action_done()
+        with self.assertRaises(UserError):
+            self.followup.score = "5"
+        with self.assertRaises(UserError):
+            self.followup.action_cancel()
+
+    def test_state_cannot_be_written(self):
+        with self.assertRaises(UserError):
+            self.followup.state = "done"
+
+    def test_late_from_the_day_after(self):
+        with freeze_time(self.followup.due):
+            self.followup.invalidate_recordset(["is_late"])
+            self.assertFalse(self.followup.is_late)
+        with freeze_time(self.followup.due + timedelta(days=1)):
+            self.followup.invalidate_recordset(["is_late"])
+            self.assertTrue(self.followup.is_late)
+
+    @users("test_technician")
+    def test_technician_cannot_answer_for_the_customer(self):
+        with self.assertRaises(AccessError):
+            self.followup.with_env(self.env).score = "5"
