@@ -1,0 +1,151 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import float_compare
+
+from .qms_figure import FIGURE_SELECTION, FIGURES
+
+LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
+HISTORY_MONTHS = 12
+
+
+class QmsObjective(models.Model):
+    """A measurable objective whose actual value is read from the orders (handbook 10.1.1 (1))."""
+
+    _name = "qms.objective"
+    _description = "Quality Objective"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    policy_id = fields.Many2one(
+        "qms.policy", string="Policy", index="btree_not_null", ondelete="set null", check_company=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
+    owner_id = fields.Many2one("res.users", string="Owner", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
+    figure = fields.Selection(FIGURE_SELECTION, required=True, tracking=True)
+    target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours or days.")
+    tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
+    period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
+
+    unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days")], compute="_compute_definition")
+    definition = fields.Text("How it is counted", compute="_compute_definition")
+    higher_is_better = fields.Boolean("More is better", compute="_compute_definition")
+    value = fields.Float("Actual", compute="_compute_value", digits=(16, 1))
+    numerator = fields.Float(compute="_compute_value", digits=(16, 1), help="Records that count for the rate, or the sum of hours or days.")
+    denominator = fields.Integer("Records counted", compute="_compute_value")
+    period_start = fields.Date("From", compute="_compute_value")
+    period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
+    light = fields.Selection(LIGHTS, compute="_compute_value")
+    value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
+
+    _target_positive = models.Constraint(
+        "CHECK (target >= 0 AND tolerance >= 0)", "Target and tolerance cannot be negative.")
+    _period_positive = models.Constraint(
+        "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
+    _rate_target = models.Constraint(
+        "CHECK (figure IN ('mttr', 'days_to_acceptance') OR target <= 100)", "The target of a rate is 100 % at most.")
+
+    @api.depends("figure")
+    @api.depends_context("lang")
+    def _compute_definition(self):
+        definitions = self.env["qms.figure"]._get_definitions()
+        for objective in self:
+            figure = FIGURES.get(objective.figure)
+            objective.unit = figure and figure.unit
+            objective.higher_is_better = figure and figure.higher_is_better
+            objective.definition = definitions.get(objective.figure)
+
+    @api.depends("figure", "target", "tolerance", "period_days", "company_id")
+    def _compute_value(self):
+        for objective in self:
+            if not (objective.figure and objective.company_id and objective.period_days):
+                objective.update({"value": 0, "numerator": 0, "denominator": 0, "period_start": False, "period_end": False, "light": "none"})
+                continue
+            first, last = objective._get_live_period()
+            objective.update({
+                "period_start": first, "period_end": last, **objective._measure(objective._read_rows(first, last))})
+
+    def action_view_records(self):
+        """Open the records that the actual value counts."""
+        self.ensure_one()
+        rows = self._read_rows(*self._get_live_period())
+        return self._open_records(self.env._("Counted: %(name)s", name=self.name), list(rows))
+
+    def action_view_misses(self):
+        """Open the counted records that speak against the objective."""
+        self.ensure_one()
+        rows = self._read_rows(*self._get_live_period())
+        return self._open_records(
+            self.env._("To look at: %(name)s", name=self.name), [record_id for record_id, value in rows.items() if self._is_miss(value)])
+
+    def action_view_history(self):
+        """Open the monthly values."""
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id("repair_quality.qms_objective_value_action") | {
+            "domain": [("objective_id", "=", self.id)], "display_name": self.name}
+
+    @api.model
+    def _take_snapshots(self):
+        """Store the months whose figures are final, one value per objective and month; months already stored stay."""
+        for objective in self.search([]):
+            objective._take_own_snapshots()
+
+    def _take_own_snapshots(self):
+        self.ensure_one()
+        stored = set(self.value_ids.mapped("period_start"))
+        figures = self.env["qms.figure"]
+        last_countable = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        month = last_countable.replace(day=1) - relativedelta(months=HISTORY_MONTHS)
+        vals_list = []
+        while (month_end := month + relativedelta(months=1, days=-1)) <= last_countable:
+            if month not in stored:
+                measure = self._measure(self._read_rows(month, month_end))
+                # The history begins with the first month in which there was something to count.
+                if measure["denominator"] or stored or vals_list:
+                    vals_list.append({
+                        "objective_id": self.id, "period_start": month, "period_end": month_end,
+                        "target": self.target, "tolerance": self.tolerance, **measure})
+            month += relativedelta(months=1)
+        # Values are closed to everybody: this method alone writes them.
+        self.env["qms.objective.value"].sudo().create(vals_list)
+
+    def _get_live_period(self):
+        """Return first and last day of the running period: the newest days whose records may be counted."""
+        self.ensure_one()
+        figures = self.env["qms.figure"]
+        last = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        return last - relativedelta(days=self.period_days - 1), last
+
+    def _read_rows(self, first, last):
+        return self.env["qms.figure"]._read_figure(self.figure, self.company_id, first, last)
+
+    def _measure(self, rows):
+        """Return numerator, denominator, value and light of ``{record id: value}``."""
+        numerator, denominator = float(sum(rows.values())), len(rows)
+        value = numerator / denominator * (100 if self.unit == "percent" else 1) if denominator else 0.0
+        return {
+            "numerator": numerator, "denominator": denominator, "value": value,
+            "light": self._get_light(value) if denominator else "none"}
+
+    def _get_light(self, value):
+        """Compare a value with target and tolerance: 'green', 'amber' or 'red'. Equal to a limit is still inside."""
+        self.ensure_one()
+        distance = self.target - value if self.higher_is_better else value - self.target
+        if float_compare(distance, 0, precision_digits=4) <= 0:
+            return "green"
+        return "amber" if float_compare(distance, self.tolerance, precision_digits=4) <= 0 else "red"
+
+    def _is_miss(self, value):
+        if self.unit == "percent":
+            return bool(value) != self.higher_is_better
+        return value > self.target
+
+    def _open_records(self, name, record_ids):
+        model = FIGURES[self.figure].model
+        service_list = model == "repair.order" and self.env.ref("repair_service.repair_order_view_list_service").id
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": "list,form",
+            "views": [(service_list, "list"), (False, "form")],
+            "domain": [("id", "in", record_ids)], "context": {"create": False}}

@@ -1,0 +1,31 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class RepairInspection(models.Model):
+    _inherit = "repair.inspection"
+
+    def _on_failed(self):
+        """A failed final inspection opens a nonconformity by itself (handbook 5.2.3, 10.3.1)."""
+        result = super()._on_failed()
+        for inspection in self.filtered(lambda inspection: inspection.kind == "final"):
+            self.env["qms.nonconformity"]._report(inspection._prepare_nonconformity())
+        return result
+
+    def _prepare_nonconformity(self):
+        """Return the values of the nonconformity; a failed safety point makes it critical."""
+        self.ensure_one()
+        failed = self.line_ids.filtered(lambda line: line.answer == "fail")
+        today = fields.Date.context_today(self)
+        return {
+            "name": self.env._("Final inspection failed: %(points)s", points=", ".join(failed.mapped("name"))),
+            "description": "\n".join(" - ".join(filter(None, (line.name, line.note))) for line in failed),
+            "source": "inspection",
+            "severity": "critical" if "safety" in failed.mapped("aspect") else "major",
+            "repair_id": self.repair_id.id,
+            "inspection_id": self.id,
+            "company_id": self.company_id.id,
+            "detected_on": today,
+            "due_date": today + timedelta(days=30),
+        }
