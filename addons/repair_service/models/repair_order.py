@@ -220,8 +220,8 @@ class RepairOrder(models.Model):
 
     @api.model
     def _is_flow_default(self, name, value):
-        return not value or (name, value) in {
-            ("state", "draft"), ("service_stage", "requested"), ("quotation_state", "draft"), ("coverage", "customer")}
+        return not value or (name, value) in (
+            ("state", "draft"), ("service_stage", "requested"), ("quotation_state", "draft"), ("coverage", "customer"))
 
     def _check_settled_fields(self, vals):
         frozen = SETTLED_FIELDS & vals.keys()

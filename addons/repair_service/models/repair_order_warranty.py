@@ -73,11 +73,19 @@ class RepairOrder(models.Model):
         for order in self:
             order.coverage_reason = order.coverage_facts and order._get_coverage_reason()
 
-    @api.constrains("goodwill_note")
-    def _check_goodwill_note(self):
-        if self.env.su or self.env.user.has_group("repair_service.repair_service_group_manager"):
-            return
-        if any(order.goodwill_note for order in self):
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create orders; goodwill is granted by managers only."""
+        self._check_goodwill(any(vals.get("goodwill_note") for vals in vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Write orders; goodwill is granted, changed and withdrawn by managers only."""
+        self._check_goodwill("goodwill_note" in vals)
+        return super().write(vals)
+
+    def _check_goodwill(self, asked):
+        if asked and not self.env.su and not self.env.user.has_group("repair_service.repair_service_group_manager"):
             raise AccessError(self.env._("Only a service manager grants goodwill: ask one of them to note the reason."))
 
     @api.model

@@ -48,7 +48,8 @@ class RepairWarrantyTerm(models.Model):
     duration = fields.Char(compute="_compute_duration")
 
     _one_duration = models.Constraint(
-        "CHECK ((months BETWEEN 1 AND 600 AND days = 0) OR (days BETWEEN 1 AND 18300 AND months = 0))",
+        "CHECK ((COALESCE(months, 0) BETWEEN 1 AND 600 AND COALESCE(days, 0) = 0)"
+        " OR (COALESCE(days, 0) BETWEEN 1 AND 18300 AND COALESCE(months, 0) = 0))",
         "A warranty term is either a number of months (1 to 600) or a number of days (1 to 18300).",
     )
     _repair_together = models.Constraint(
