@@ -32,7 +32,9 @@ Variables: ODOO_SOURCE (an Odoo 19 of your own), REPAIR_DATA (instead of .data),
 
 def _parser() -> argparse.ArgumentParser:
     """The arguments of every command but ``test``, which hands its own to pytest."""
-    parser = argparse.ArgumentParser(prog="./repair", description=COMMANDS, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="./repair", description=COMMANDS, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     run = commands.add_parser("run", help="serve a database")
     run.add_argument("--port", type=_port, default=8069, help="port to serve on (8069)")

@@ -45,7 +45,9 @@ class Databases:
 
     def names(self) -> list[str]:
         """The databases there are, templates and half-made ones included."""
-        rows = self.cluster.query("SELECT datname FROM pg_database WHERE datname NOT IN ('postgres','template0','template1')")
+        rows = self.cluster.query(
+            "SELECT datname FROM pg_database WHERE datname NOT IN ('postgres','template0','template1')"
+        )
         return sorted(row[0] for row in rows)
 
     def exists(self, name: str) -> bool:
@@ -77,7 +79,9 @@ class Databases:
     def copy(self, source: str, target: str) -> None:
         """Copy a database; its files are linked, Odoo never changes one in place."""
         self.drop(target)
-        self.cluster.query(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{check_name(source)}'")
+        self.cluster.query(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{check_name(source)}'"
+        )
         self.cluster.query(f'CREATE DATABASE "{check_name(target)}" TEMPLATE "{source}"')
         if _filestore(source).is_dir():
             shutil.copytree(_filestore(source), _filestore(target), copy_function=_link)
@@ -107,7 +111,9 @@ class Databases:
             )
         return log
 
-    def build(self, name: str, source: str | None, steps: list[list], title: str, about: About, stdin: str = "") -> Path:
+    def build(
+        self, name: str, source: str | None, steps: list[list], title: str, about: About, stdin: str = ""
+    ) -> Path:
         """Build a database under a temporary name and rename it once it is whole.
 
         :param source: the template to start from, none for an empty database.
@@ -136,7 +142,11 @@ class Databases:
         if self.exists(name):
             return name
         if names[1:]:
-            source, first, title = self._core_template(names[:-1]), [], f"Installing the core apps that {names[-1]} adds"
+            source, first, title = (
+                self._core_template(names[:-1]),
+                [],
+                f"Installing the core apps that {names[-1]} adds",
+            )
             if source == name:
                 return name
         else:
@@ -159,7 +169,9 @@ class Databases:
                 self._drop_outdated()
                 core = self._core_template(addons.ordered())
                 fingerprints = addons.fingerprints()
-                self.build(name, core, [["install", addons.ordered()]], "Installing our addons", About(addons=fingerprints))
+                self.build(
+                    name, core, [["install", addons.ordered()]], "Installing our addons", About(addons=fingerprints)
+                )
             return name
 
     def _suite_name(self) -> str:
@@ -186,16 +198,16 @@ class Databases:
         order = addons.ordered()
         about = About(demo=demo, addons=addons.fingerprints())
         secret = "admin" if demo else secrets.token_urlsafe(9)
-        steps: list[list] = [["demo_company", None]] if demo else []
+        steps: list[list] = [["chinese", None], ["demo_company", None]] if demo else []
         if demo:
             for addon in order:
                 steps += [["install", [addon]], ["demo", [addon]]]
         with locks.alone(_LOCK, "building a database"):
             if demo or not self.exists(self._suite_name()):
                 source = self._core_template(order)
-                steps = steps or [["install", order]]
+                steps = steps or [["install", order], ["chinese", None]]
             else:
-                source = self._suite_name()
+                source, steps = self._suite_name(), [["chinese", None]]
             steps.append(["password", "-"])
             title = f"Making the database {name} {'with the demo company' if demo else 'without demo data'}"
             self.build(name, source, steps, title, about, stdin=secret)

@@ -76,7 +76,12 @@ def _deb822_stanzas(text: str) -> Iterator[dict[str, str]]:
 
 def _one_line_stanzas(text: str) -> Iterator[dict[str, str]]:
     """The lines of a ``*.list`` file, as the same fields."""
-    options = {"signed-by": "Signed-By", "trusted": "Trusted", "arch": "Architectures", "allow-insecure": "Allow-Insecure"}
+    options = {
+        "signed-by": "Signed-By",
+        "trusted": "Trusted",
+        "arch": "Architectures",
+        "allow-insecure": "Allow-Insecure",
+    }
     for line in text.splitlines():
         match = re.match(r"\s*(deb)\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s+([^#]+)", line)
         if not match:
@@ -91,7 +96,11 @@ def _one_line_stanzas(text: str) -> Iterator[dict[str, str]]:
 
 def _machine_sources() -> dict[str, str]:
     """The machine's apt source files."""
-    files = [_SOURCES / "sources.list", *_SOURCES.glob("sources.list.d/*.list"), *_SOURCES.glob("sources.list.d/*.sources")]
+    files = [
+        _SOURCES / "sources.list",
+        *_SOURCES.glob("sources.list.d/*.list"),
+        *_SOURCES.glob("sources.list.d/*.sources"),
+    ]
     return {str(file): file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()}
 
 

@@ -25,7 +25,7 @@ class Platform:
     def environment(self, **extra: str) -> dict[str, str]:
         """The environment for Odoo: its source, ours, and the cluster."""
         path = os.pathsep.join([str(self.tree.python_path), str(ROOT)])
-        return self.cluster.environment(PYTHONPATH=path, PYTHONUNBUFFERED="1", **extra)
+        return self.cluster.environment(**{"PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **extra})
 
     def command(self, *arguments: str) -> list[str]:
         """Odoo's command line; a subcommand's name must come first."""

@@ -65,7 +65,9 @@ def own_tree(source: str) -> OdooTree:
     text = release.read_text(encoding="utf-8")
     version = re.search(r"^version_info\s*=\s*\(\s*'?(?:saas~)?(\d+)'?\s*,\s*(\d+)", text, re.M)
     if not version or version.groups() != ("19", "0"):
-        raise Problem(f"ODOO_SOURCE={source} is not Odoo 19.0 but {'.'.join(version.groups()) if version else 'unknown'}.", 3)
+        raise Problem(
+            f"ODOO_SOURCE={source} is not Odoo 19.0 but {'.'.join(version.groups()) if version else 'unknown'}.", 3
+        )
     extra = tuple(path for path in (folder / "addons",) if (path / "web" / "__manifest__.py").is_file())
     key = hashlib.sha256(f"{folder}\n{_git_head(folder)}\n{text}".encode()).hexdigest()[:12]
     return OdooTree(folder, extra, key)
@@ -144,9 +146,12 @@ def _download(lock: dict) -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="fetching-", dir=DOWNLOADS) as place:
         folder = Path(place)
         folder.chmod(0o755)
-        with step("Downloading Odoo 19 (about 130 MB)", lambda: f"{_megabytes()} MB"):
-            with debian.private_apt(lock["suite"]) as apt:
-                return [_download_one(apt, pin, folder, pin is lock["odoo"]) for pin in (lock["odoo"], *lock["helpers"])]
+        with (
+            step("Downloading Odoo 19 (about 130 MB)", lambda: f"{_megabytes()} MB"),
+            debian.private_apt(lock["suite"]) as apt,
+        ):
+            pins = (lock["odoo"], *lock["helpers"])
+            return [_download_one(apt, pin, folder, strict=pin is lock["odoo"]) for pin in pins]
 
 
 def _megabytes() -> int:
@@ -194,7 +199,9 @@ def _report_dangling_links(folder: Path) -> None:
     """Tell about links of Odoo's package that lead nowhere: some icon or font will be missing."""
     dangling = [path for path in folder.rglob("*") if path.is_symlink() and not path.exists()]
     if dangling:
-        note(f"{len(dangling)} links in Odoo's tree lead nowhere, e.g. {dangling[0].relative_to(folder)}: a font may be missing.")
+        note(
+            f"{len(dangling)} links in Odoo's tree lead nowhere, e.g. {dangling[0].relative_to(folder)}: a font may be missing."
+        )
 
 
 def lacks_script(tree: OdooTree) -> bool:
@@ -248,5 +255,7 @@ def _fetch_script(pin: dict, cached: Path) -> None:
         shutil.unpack_archive(archive, place)
         script = Path(place) / "package" / pin["file"]
         if sha256(script) != pin["sha256"]:
-            raise Problem(f"{pin['package']} {pin['version']} holds another {pin['file']} than the one that was tested.")
+            raise Problem(
+                f"{pin['package']} {pin['version']} holds another {pin['file']} than the one that was tested."
+            )
         script.replace(cached)

@@ -116,13 +116,17 @@ class Cluster:
                 "Starting PostgreSQL",
             )
         except Problem as problem:
-            raise Problem(f"{problem}\nThe end of {self.log}:\n{process.tail(self.log, 12)}{process.disk_hint()}") from problem
+            raise Problem(
+                f"{problem}\nThe end of {self.log}:\n{process.tail(self.log, 12)}{process.disk_hint()}"
+            ) from problem
         self._ensure_role()
 
     def stop(self) -> None:
         """Stop the server, ending what is still connected."""
         if self.answers():
-            self._as_owner(["pg_ctl", "stop", "-w", "-t", "60", "-s", "-m", "fast", "-D", self.data], "Stopping PostgreSQL")
+            self._as_owner(
+                ["pg_ctl", "stop", "-w", "-t", "60", "-s", "-m", "fast", "-D", self.data], "Stopping PostgreSQL"
+            )
 
     def _clear_stale_pid(self) -> None:
         """Remove the lock of a server that is gone, even when its process number belongs to somebody else now."""
@@ -223,9 +227,15 @@ def _places() -> list[Path]:
 
 def _socket_places(place: Path) -> list[Path]:
     """Where the socket may live, best first."""
-    runtime = Path("/run") if os.geteuid() == 0 else Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}")
+    runtime = (
+        Path("/run") if os.geteuid() == 0 else Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.geteuid()}")
+    )
     short = Path("/tmp") / f"repair-{os.geteuid()}-{checkout_id()[-8:]}"
-    return [place / "socket", *([runtime / f"repair-{checkout_id()[-8:]}"] if os.access(runtime, os.W_OK) else []), short]
+    return [
+        place / "socket",
+        *([runtime / f"repair-{checkout_id()[-8:]}"] if os.access(runtime, os.W_OK) else []),
+        short,
+    ]
 
 
 def _socket_fits(folder: Path) -> bool:

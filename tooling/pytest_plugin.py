@@ -8,9 +8,10 @@ import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
-import odoo
 import pytest
 import pytest_odoo
+
+import odoo
 from odoo.tests.common import HttpCase
 
 from tooling.databases import _link

@@ -32,7 +32,9 @@ def ensure(testing: bool) -> None:
     environment = process.clean_environment(PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1")
     with step("Installing the Python packages", lambda: process.tail(log, 1)[:60]):
         if not PYTHON.exists():
-            process.run_logged([sys.executable, "-m", "venv", VENV], log, "Making the virtual environment", env=environment)
+            process.run_logged(
+                [sys.executable, "-m", "venv", VENV], log, "Making the virtual environment", env=environment
+            )
         _UNFINISHED.touch()
         process.run_logged(
             [PYTHON, "-m", "pip", "install", "--progress-bar", "off", "-r", ROOT / wanted[-1]],

@@ -106,7 +106,9 @@ def _serve(platform: Platform, name: str, port: int, interface: str, workers: in
         _end(odoo)
         say("Stopped; the data is kept.")
         return 0
-    raise Problem(f"Odoo ended by itself (exit status {status}). The end of {log}:\n\n{process.tail(log)}{process.disk_hint()}")
+    raise Problem(
+        f"Odoo ended by itself (exit status {status}). The end of {log}:\n\n{process.tail(log)}{process.disk_hint()}"
+    )
 
 
 def _host(interface: str) -> str:
@@ -137,7 +139,9 @@ def _await_answer(odoo: subprocess.Popen, interface: str, port: int, log: Path) 
     while time.monotonic() < deadline:
         if odoo.poll() is not None:
             start = process.tail(log.with_name("odoo-start.log"), 8)
-            raise Problem(f"Odoo did not start (exit status {odoo.returncode}). The end of {log}:\n\n{process.tail(log)}\n{start}")
+            raise Problem(
+                f"Odoo did not start (exit status {odoo.returncode}). The end of {log}:\n\n{process.tail(log)}\n{start}"
+            )
         try:
             with opener.open(f"http://{host}:{port}/web/login", timeout=60) as answer:
                 if answer.status == 200:
@@ -173,5 +177,7 @@ def _greeting(databases: Databases, name: str, password: str | None) -> str:
         warning = "These passwords are for trying only: do not put this database on a network.\n演示密码仅供试用，请勿对外开放。"
         return "Log in as / 登录账号 (login, password, role):\n" + "\n".join(lines) + f"\n{warning}\n"
     if password:
-        return f"Log in as  admin  with the password  {password}\nIt is shown only now: keep it, or change it in Odoo.\n"
+        return (
+            f"Log in as  admin  with the password  {password}\nIt is shown only now: keep it, or change it in Odoo.\n"
+        )
     return f"Database {name}: log in with the passwords you know (the first administrator is admin).\n"

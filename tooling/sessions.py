@@ -15,7 +15,9 @@ def shell(name: str) -> int:
         databases = Databases(platform)
         if not databases.exists(name):
             known = [known for known in databases.names() if not known.startswith("tmpl_")]
-            raise Problem(f"There is no database {name}. There is: {', '.join(known) or 'none yet'} (make one: ./repair db {name}).")
+            raise Problem(
+                f"There is no database {name}. There is: {', '.join(known) or 'none yet'} (make one: ./repair db {name})."
+            )
         databases.update(name)
         command = platform.command("shell", "-c", str(CONFIG), "-d", name, "--no-http", "--log-level=warn")
         return process.wait_in_foreground(command, platform.environment())

@@ -55,4 +55,3 @@ def _ensure_npm_for(tree: odoo_tree.OdooTree) -> None:
     """Install npm where the tests' one script from npm is still missing and apt may be used."""
     if odoo_tree.lacks_script(tree):
         system.ensure_npm()
-

@@ -103,7 +103,9 @@ def _needs(testing: bool) -> list[Need]:
     needs = [
         Need("PostgreSQL 13 or newer with its contrib extensions", "postgresql", _has_contrib),
         Need("Python's venv and ensurepip", "python3-venv", _has_ensurepip),
-        Need("wkhtmltopdf", "wkhtmltopdf", lambda: bool(shutil.which("wkhtmltopdf")), False, "reports print as HTML only"),
+        Need(
+            "wkhtmltopdf", "wkhtmltopdf", lambda: bool(shutil.which("wkhtmltopdf")), False, "reports print as HTML only"
+        ),
         Need("a Chinese font", "fonts-noto-cjk", _has_chinese_font, False, "printed Chinese shows as boxes"),
     ]
     if testing:
@@ -156,7 +158,9 @@ def ensure_npm() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         install(["npm"], required=True)
     else:
-        raise Problem("This machine lacks npm, which the tests need. Install it, e.g.:  sudo apt-get install npm", status=3)
+        raise Problem(
+            "This machine lacks npm, which the tests need. Install it, e.g.:  sudo apt-get install npm", status=3
+        )
 
 
 def install(packages: list[str], required: bool) -> None:
