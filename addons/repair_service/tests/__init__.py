@@ -1,3 +1,4 @@
+from . import test_customer_messages
 from . import test_customer_tour
 from . import test_portal
 from . import test_reports
