@@ -80,7 +80,7 @@ class RepairAppliance(models.Model):
                 appliance.warranty_state = "main"
             else:
                 appliance.warranty_state = "unknown" if whole.reason == "no_proof" else "expired"
-            appliance.warranty_reason = terms_model._describe(main if appliance.warranty_state == "main" else whole)
+            appliance.warranty_reason = terms_model._describe(whole, main)
 
     @api.depends("purchase_date", "install_date", "category_id.safe_life_applied")
     def _compute_safe_life_end(self):

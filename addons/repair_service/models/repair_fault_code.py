@@ -48,7 +48,7 @@ class RepairFaultCode(models.Model):
     def copy_data(self, default=None):
         """Copy with another code, since a code is there once."""
         return [
-            {**vals, "code": self.env._("%(code)s-COPY", code=record.code), **(default or {})}
+            {**vals, "code": f"{record.code}-COPY", **(default or {})}
             for record, vals in zip(self, super().copy_data(default))
         ]
 

@@ -2,7 +2,6 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 from ..engine import warranty
 
@@ -140,15 +139,9 @@ class RepairOrder(models.Model):
         return verdict.payer if verdict else "customer"
 
     def _get_coverage_reason(self):
-        terms = self.env["repair.warranty.term"]
-        whole, main = self._get_verdict(warranty.WHOLE), self._get_verdict(warranty.MAIN)
         if self.coverage == "goodwill":
             return self.env._("Goodwill of the company: %(note)s", note=self.goodwill_note)
-        if whole.coverage == "customer" and main.coverage == "warranty":
-            return self.env._(
-                "%(reason)s; main parts covered until %(end)s",
-                reason=terms._describe(whole), end=format_date(self.env, main.end))
-        return terms._describe(whole)
+        return self.env["repair.warranty.term"]._describe(*(self._get_verdict(component) for component in COMPONENTS))
 
     def _freeze_coverage(self):
         """Fix the verdict as it stands: the customer agrees to an offer that rests on it."""

@@ -137,16 +137,25 @@ class RepairWarrantyTerm(models.Model):
         ]
 
     @api.model
-    def _describe(self, verdict):
-        """Return the reason of an engine's verdict as a sentence in the reader's language (handbook 6.2)."""
-        describe = getattr(self, f"_describe_{verdict.reason}", None)
-        if describe:
-            return describe(verdict)
-        return {
-            "no_proof": self.env._("No proof of purchase or installation: customer pays"),
-            "no_term": self.env._("No warranty term for this appliance: customer pays"),
-            "before_purchase": self.env._("Reported before the purchase, check the dates: customer pays"),
-        }[verdict.reason]
+    def _describe(self, whole, main):
+        """Return the verdicts on whole appliance and main parts as one sentence in the reader's language (handbook 6.2)."""
+        reason = getattr(self, f"_describe_{whole.reason}")(whole)
+        if whole.coverage == "customer" and main.coverage == "warranty":
+            return self.env._(
+                "%(reason)s; main parts covered until %(end)s", reason=reason, end=format_date(self.env, main.end))
+        return reason
+
+    @api.model
+    def _describe_no_proof(self, _verdict):
+        return self.env._("No proof of purchase or installation: customer pays")
+
+    @api.model
+    def _describe_no_term(self, _verdict):
+        return self.env._("No warranty term for this appliance: customer pays")
+
+    @api.model
+    def _describe_before_purchase(self, _verdict):
+        return self.env._("Reported before the purchase, check the dates: customer pays")
 
     @api.model
     def _describe_warranty(self, verdict):
@@ -154,10 +163,7 @@ class RepairWarrantyTerm(models.Model):
             "basis": dict(self._fields["basis"]._description_selection(self.env))[verdict.basis],
             "end": format_date(self.env, verdict.end),
         }
-        if verdict.values["term_component"] == warranty.MAIN:
-            text = self.env._("Main-part warranty (%(basis)s): covered until %(end)s", **values)
-        else:
-            text = self.env._("Whole-appliance warranty (%(basis)s): covered until %(end)s", **values)
+        text = self.env._("Whole-appliance warranty (%(basis)s): covered until %(end)s", **values)
         days = verdict.values["repair_days"]
         return self.env._("%(reason)s, with %(days)s days of repair added", reason=text, days=days) if days else text
 

@@ -44,8 +44,9 @@ class TestAppliance(RepairServiceCommon):
 
     def test_import_reports_the_row(self):
         self._create_appliance(serial_number="SN-1")
+        self.env["res.lang"]._activate_lang("en_US")
         with mute_logger("odoo.sql_db"):
-            result = self.env["repair.appliance"].load(
+            result = self.env["repair.appliance"].with_context(lang="en_US").load(
                 ["partner_id/.id", "category_id/.id", "brand_id/.id", "serial_number"],
                 [[str(self.partner.id), str(self.category.id), str(self.brand.id), "sn-1"]])
         self.assertFalse(result["ids"])
@@ -125,7 +126,8 @@ class TestAppliance(RepairServiceCommon):
         for days, state in ((10, "covered"), (500, "main"), (2000, "expired")):
             self.appliance.purchase_date = today - timedelta(days=days)
             self.assertEqual(self.appliance.warranty_state, state)
-        self.assertIn("Out of warranty since", self.appliance.warranty_reason)
+        self.env["res.lang"]._activate_lang("en_US")
+        self.assertIn("Out of warranty since", self.appliance.with_context(lang="en_US").warranty_reason)
 
     def test_history_counts_what_was_not_cancelled(self):
         first, second = self._create_order(), self._create_order()
@@ -253,6 +255,8 @@ class TestApplianceRpc(RepairServiceCommon, HttpCase):
         self.assertRegex(self._call(method, *args)["error"]["data"]["message"], message)
 
     def test_remote_caller_is_told_what_to_do(self):
+        self.env["res.lang"]._activate_lang("en_US")
+        self.user_desk.lang = "en_US"
         self.authenticate("test_desk", "test_desk")
         self._create_appliance(serial_number="SN-1")
         values = {"partner_id": self.partner.id, "category_id": self.category.id, "brand_id": self.brand.id}
