@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RepairBookingLine(models.TransientModel):
@@ -12,6 +12,8 @@ class RepairBookingLine(models.TransientModel):
     window = fields.Char(compute="_compute_window")
     reasons = fields.Char("Why", readonly=True)
 
+    @api.depends("start", "stop")
+    @api.depends_context("lang")
     def _compute_window(self):
         for line in self:
             line.window = self.env["repair.appointment"]._format_window(

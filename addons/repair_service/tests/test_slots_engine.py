@@ -1,0 +1,130 @@
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
+
+from ..engine.slots import Candidate, find_slots, merge, pick_varied, round_up, subtract
+
+HOUR = timedelta(hours=1)
+BASE = datetime(2027, 3, 1)
+
+
+def at(hour, minute=0, day=0):
+    return BASE + timedelta(days=day, hours=hour, minutes=minute)
+
+
+def find(working, busy=None, **options):
+    return find_slots(working, busy or {}, **{"window": 2 * HOUR, "earliest": BASE, "latest": at(0, day=30), **options})
+
+
+class TestSlotsEngine(BaseCase):
+
+    def test_windows_start_on_whole_and_half_hours(self):
+        self.assertEqual(round_up(at(9, 0)), at(9))
+        self.assertEqual(round_up(at(9, 1)), at(9, 30))
+        self.assertEqual(round_up(at(9, 31)), at(10))
+        self.assertEqual(round_up(at(23, 45)), at(0, day=1))
+        slots = find({"a": [(at(8, 10), at(12))]})
+        self.assertEqual([slot.start for slot in slots], [at(8, 30), at(9), at(9, 30), at(10)])
+
+    def test_window_fits_into_one_stretch_of_work(self):
+        """08-12 and 13-17 hold 8.00 8.30 9.00 9.30 10.00 and 13.00 .. 15.00, nothing over lunch."""
+        slots = find({"a": [(at(8), at(12)), (at(13), at(17))]})
+        self.assertEqual(len(slots), 10)
+        self.assertNotIn(at(11), [slot.start for slot in slots])
+        self.assertEqual(slots[-1].stop, at(17))
+
+    def test_touching_stretches_are_one(self):
+        slots = find({"a": [(at(8), at(9)), (at(9), at(10))]})
+        self.assertEqual([(slot.start, slot.stop) for slot in slots], [(at(8), at(10))])
+
+    def test_nothing_before_now_or_after_the_horizon(self):
+        slots = find({"a": [(at(8), at(17))]}, earliest=at(13, 10), latest=at(16))
+        self.assertEqual([slot.start for slot in slots], [at(13, 30), at(14)])
+
+    def test_busy_time_is_left_out_and_may_be_followed_at_once(self):
+        slots = find({"a": [(at(8), at(14))]}, {"a": [(at(10), at(12))]})
+        self.assertEqual([slot.start for slot in slots], [at(8), at(12)])
+
+    def test_nobody_working_gives_nothing(self):
+        self.assertEqual(find({}), [])
+        self.assertEqual(find({"a": []}), [])
+        self.assertEqual(find({"a": [(at(8), at(9, 59))]}), [])
+
+    def test_an_impossible_window_is_refused(self):
+        with self.assertRaises(ValueError):
+            find({"a": [(at(8), at(12))]}, window=timedelta(0))
+        with self.assertRaises(ValueError):
+            find({"a": [(at(8), at(12))]}, step=timedelta(0))
+
+    def test_earlier_first_then_better_candidate_then_emptier_day(self):
+        working = {"far": [(at(8), at(10))], "busy": [(at(8), at(13))], "idle": [(at(8), at(10))], "late": [(at(9), at(11))]}
+        candidates = {"busy": Candidate(1), "idle": Candidate(1), "late": Candidate(9)}
+        slots = find(working, {"busy": [(at(11), at(12))]}, candidates=candidates)
+        self.assertEqual([slot.technician for slot in slots if slot.start == at(8)], ["idle", "busy", "far"])
+        self.assertEqual(
+            [(slot.start, slot.technician) for slot in slots[3:]], [(at(8, 30), "busy"), (at(9), "late"), (at(9), "busy")],
+            "the hour comes before everything else")
+
+    def test_a_slot_tells_its_reasons(self):
+        [slot] = find(
+            {"a": [(at(8), at(10))]}, {"a": [(at(14), at(16)), (at(9, day=1), at(10, day=1))]},
+            candidates={"a": Candidate(1, (("territory", "Pudong"),))})
+        self.assertEqual(slot.reasons, (("territory", "Pudong"), ("visits", 1)))
+        self.assertEqual(slot.score, 0)
+
+    def test_the_day_is_the_callers(self):
+        """A visit at 23:00 UTC is on the next day eight hours further east."""
+        [slot] = find(
+            {"a": [(at(1, day=1), at(3, day=1))]}, {"a": [(at(22), at(23))]}, day_of=lambda moment: (moment + 8 * HOUR).date())
+        self.assertEqual(slot.reasons, (("visits", 1),))
+
+    def test_varied_proposals_give_a_choice(self):
+        everybody = {name: [(at(8), at(12))] for name in "abcdefgh"}
+        picked = pick_varied(find(everybody), 8)
+        starts = [slot.start for slot in picked]
+        self.assertLessEqual(max(starts.count(start) for start in starts), 2)
+        for first in picked:
+            for second in picked:
+                if first is not second and first.technician == second.technician:
+                    self.assertTrue(first.stop <= second.start or second.stop <= first.start)
+
+    def test_subtract_by_hand(self):
+        self.assertEqual(
+            subtract([(at(8), at(12))], [(at(7), at(8, 30)), (at(9), at(10)), (at(11, 30), at(13))]),
+            [(at(8, 30), at(9)), (at(10), at(11, 30))])
+        self.assertEqual(subtract([(at(8), at(12))], [(at(7), at(13))]), [])
+        self.assertEqual(merge([(at(9), at(8)), (at(9), at(9))]), [])
+
+
+quarters = st.integers(0, 4 * 24 * 3)
+intervals = st.lists(st.tuples(quarters, quarters).map(
+    lambda pair: (BASE + min(pair) * HOUR / 4, BASE + max(pair) * HOUR / 4)), max_size=6)
+plans = st.dictionaries(st.sampled_from("abc"), intervals, max_size=3)
+
+
+class TestSlotsProperties(BaseCase):
+
+    @settings(max_examples=200, deadline=None)
+    @given(plans, plans, st.integers(1, 8), quarters)
+    def test_exactly_the_free_windows_are_found(self, working, busy, halves, now):
+        """Against the plain definition: on the grid, right length, all of it worked, none of it busy, not in the past."""
+        window, earliest, latest = halves * HOUR / 2, BASE + now * HOUR / 4, at(0, day=3)
+        found = find(working, busy, window=window, earliest=earliest, latest=latest)
+        expected = set()
+        for technician, worked in working.items():
+            for half in range(3 * 48):
+                start = BASE + half * HOUR / 2
+                stop = start + window
+                quarter_starts = [start + number * HOUR / 4 for number in range(2 * halves)]
+                if (
+                    start >= earliest and stop <= latest
+                    and all(any(begin <= moment < end for begin, end in worked) for moment in quarter_starts)
+                    and not any(begin < end and begin < stop and start < end for begin, end in busy.get(technician, []))
+                ):
+                    expected.add((technician, start, stop))
+        self.assertEqual({(slot.technician, slot.start, slot.stop) for slot in found}, expected)
+        self.assertEqual(len(found), len(expected), "no window twice")
+        self.assertEqual([slot.start for slot in found], sorted(slot.start for slot in found))
