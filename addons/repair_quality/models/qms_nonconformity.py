@@ -59,8 +59,9 @@ class QmsNonconformity(models.Model):
 
     @api.model
     def _get_default_owner(self):
-        """Return the company's first quality manager, or else the user himself."""
+        """Return the company's newest quality manager, or else the user himself."""
         managers = self.env.ref("repair_quality.repair_quality_group_manager")
+        # The administrator is a manager by installation; whoever was appointed since comes before him.
         return self.env["res.users"].search([
             ("all_group_ids", "in", managers.ids), ("company_ids", "in", self.env.company.ids), ("share", "=", False),
         ], limit=1, order="id desc") or self.env.user

@@ -32,8 +32,8 @@ class QmsObjective(models.Model):
     unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days")], compute="_compute_definition")
     definition = fields.Text("How it is counted", compute="_compute_definition")
     higher_is_better = fields.Boolean("More is better", compute="_compute_definition")
-    value = fields.Float("Actual", compute="_compute_value", digits=(16, 1))
-    numerator = fields.Float(compute="_compute_value", digits=(16, 1), help="Records that count for the rate, or the sum of hours or days.")
+    value = fields.Float("Actual", compute="_compute_value", digits=(16, 2))
+    numerator = fields.Float(compute="_compute_value", digits=(16, 2), help="Records that count for the rate, or the sum of hours or days.")
     denominator = fields.Integer("Records counted", compute="_compute_value")
     period_start = fields.Date("From", compute="_compute_value")
     period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
@@ -103,7 +103,7 @@ class QmsObjective(models.Model):
             if month not in stored:
                 measure = self._measure(self._read_rows(month, month_end))
                 # The history begins with the first month in which there was something to count.
-                if measure["denominator"] or stored or vals_list:
+                if measure["denominator"] or vals_list or any(day < month for day in stored):
                     vals_list.append({
                         "objective_id": self.id, "period_start": month, "period_end": month_end,
                         "target": self.target, "tolerance": self.tolerance, **measure})
@@ -133,9 +133,9 @@ class QmsObjective(models.Model):
         """Compare a value with target and tolerance: 'green', 'amber' or 'red'. Equal to a limit is still inside."""
         self.ensure_one()
         distance = self.target - value if self.higher_is_better else value - self.target
-        if float_compare(distance, 0, precision_digits=4) <= 0:
+        if float_compare(distance, 0, precision_digits=2) <= 0:
             return "green"
-        return "amber" if float_compare(distance, self.tolerance, precision_digits=4) <= 0 else "red"
+        return "amber" if float_compare(distance, self.tolerance, precision_digits=2) <= 0 else "red"
 
     def _is_miss(self, value):
         if self.unit == "percent":

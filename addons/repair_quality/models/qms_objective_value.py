@@ -16,11 +16,11 @@ class QmsObjectiveValue(models.Model):
     figure = fields.Selection(related="objective_id.figure")
     period_start = fields.Date("Month", required=True, readonly=True)
     period_end = fields.Date(required=True, readonly=True)
-    value = fields.Float("Actual", readonly=True, digits=(16, 1), aggregator="avg")
-    numerator = fields.Float(readonly=True, digits=(16, 1))
+    value = fields.Float("Actual", readonly=True, digits=(16, 2), aggregator="avg")
+    numerator = fields.Float(readonly=True, digits=(16, 2))
     denominator = fields.Integer("Records counted", readonly=True)
-    target = fields.Float(readonly=True, digits=(16, 1), aggregator="avg")
-    tolerance = fields.Float(readonly=True, digits=(16, 1), aggregator=None)
+    target = fields.Float(readonly=True, digits=(16, 2), aggregator="avg")
+    tolerance = fields.Float(readonly=True, digits=(16, 2), aggregator=None)
     light = fields.Selection(LIGHTS, readonly=True)
 
     _once_per_period = models.UniqueIndex(

@@ -75,8 +75,12 @@ class HrEmployeeSkill(models.Model):
 
     @api.depends("certificate_number_full", "evidence_file")
     def _compute_has_evidence(self):
-        for row in self.with_context(bin_size=True):
-            row.has_evidence = bool(row.certificate_number_full or row.evidence_file)
+        # Lists show this flag: reading the scans themselves for it would load megabytes.
+        scanned = set(self.env["ir.attachment"].search([
+            ("res_model", "=", self._name), ("res_field", "=", "evidence_file"), ("res_id", "in", self.ids),
+        ]).mapped("res_id"))
+        for row in self:
+            row.has_evidence = bool(row.certificate_number_full or row.id in scanned)
 
     @api.depends("valid_to")
     def _compute_days_left(self):

@@ -22,15 +22,19 @@ class RepairAppointment(models.Model):
         coming = self.filtered(lambda visit: visit.state in UPCOMING_STATES and visit.start and visit.start >= now)
         (self - coming).update({"certificate_problem": False, "is_certificate_missing": False})
         for visit in coming:
-            problem = visit.technician_id._get_disqualification(visit.category_id, visit._get_local_day())
-            visit.certificate_problem = problem
-            visit.is_certificate_missing = bool(problem)
+            visit.certificate_problem = visit._get_certificate_problem()
+            visit.is_certificate_missing = bool(visit.certificate_problem)
 
     def _search_is_certificate_missing(self, operator, value):
         if operator != "in":
             return NotImplemented
         coming = self.search([("state", "in", UPCOMING_STATES), ("start", ">=", fields.Datetime.now())])
-        return Domain("id", "in" if True in value else "not in", coming.filtered("is_certificate_missing").ids)
+        return Domain("id", "in" if True in value else "not in", coming.filtered(lambda visit: visit._get_certificate_problem()).ids)
+
+    def _get_certificate_problem(self):
+        """Why the technician may not make the visit, by the certificates as they stand now; '' when he may."""
+        self.ensure_one()
+        return self.technician_id._get_disqualification(self.category_id, self._get_local_day())
 
     @api.model
     def _warn_missing_certificates(self):
@@ -46,7 +50,7 @@ class RepairAppointment(models.Model):
                 order.activity_schedule(
                     activity_type_id=activity_type.id, date_deadline=fields.Date.context_today(self),
                     summary=self.env._("Visit of %(day)s without a valid certificate", day=visit._get_local_day()),
-                    note=visit.certificate_problem, user_id=visit._get_dispatcher().id,
+                    note=visit._get_certificate_problem(), user_id=visit._get_dispatcher().id,
                 )
 
     def _get_dispatcher(self):

@@ -29,7 +29,7 @@ class TestCertificateSecurity(RepairTrainingCommon):
     @users("test_technician")
     def test_employee_cannot_create_an_approved_certificate(self):
         for values in ({"approval_state": "approved"}, {"approved_by_id": self.env.uid}, {"approved_on": "2026-01-01"}, {"warned_days": 7}):
-            with self.assertRaises(AccessError), self.subTest(values=values):
+            with self.subTest(values=values), self.assertRaises(AccessError):
                 self.Row.create(self._certificate_vals(self.refrigeration, **values))
 
     @users("test_technician")
@@ -83,7 +83,7 @@ class TestCertificateSecurity(RepairTrainingCommon):
         with self.assertRaises(AccessError):
             row.write({"valid_to": False})
         with self.assertRaises(AccessError):
-            self.Row.create(self._certificate_vals(self.refrigeration, employee=self.employee_hr))
+            self.Row.create(self._certificate_vals(self.electricity, employee=self.employee_hr))
 
     @users("test_technician")
     def test_employee_cannot_delete_an_approved_certificate(self):

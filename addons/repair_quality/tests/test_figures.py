@@ -1,0 +1,64 @@
+from datetime import date, datetime
+
+from odoo.tests import tagged
+
+from .common import MARCH, RepairQualityCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFigures(RepairQualityCommon):
+    """Every expected number is counted by hand from the table of ``_make_march``."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.jobs = cls._make_march()
+
+    def _read(self, figure, period=MARCH):
+        return self.env["qms.figure"]._read_figure(figure, self.company, *period)
+
+    def _expect(self, **values):
+        return {self.jobs[name].id: value for name, value in values.items()}
+
+    def test_first_time_fix_wants_one_visit_and_no_return_within_30_days(self):
+        self.assertEqual(self._read("first_time_fix"), self._expect(a=1, b=0, c=0, d=1, e=1, h=1))
+
+    def test_repeat_rate_counts_the_same_fault_until_day_30(self):
+        self.assertEqual(self._read("repeat_30"), self._expect(a=0, b=0, c=1, d=0, e=0, h=0))
+
+    def test_repeat_rate_90_counts_the_fault_of_day_31_too(self):
+        self.assertEqual(self._read("repeat_90"), self._expect(a=0, b=0, c=1, d=1, e=0, h=0))
+
+    def test_days_from_report_to_acceptance(self):
+        rows = self._read("days_to_acceptance")
+        self.assertEqual(rows, self._expect(a=2, b=6, c=1, d=1, e=4, h=1))
+        self.assertEqual(sum(rows.values()) / len(rows), 2.5)
+
+    def test_month_follows_the_companys_clock(self):
+        april = self._read("days_to_acceptance", (date(2019, 4, 1), date(2019, 4, 30)))
+        self.assertEqual(list(april.values()), [1])
+        february = self._read("days_to_acceptance", (date(2019, 2, 1), date(2019, 2, 28)))
+        self.assertEqual(len(february), 1)
+
+    def test_on_time_means_inside_the_window_both_ends_included(self):
+        rows = self._read("on_time")
+        # a: on the last minute, b: a minute late and on the first minute, c: a minute early, d: missed and on time
+        self.assertEqual((sum(rows.values()), len(rows)), (3, 6))
+
+    def test_first_inspection_decides_and_repair_time_ends_with_the_passed_one(self):
+        self._make_inspection(self.jobs["a"], "pass", datetime(2019, 3, 2, 2))
+        self._make_inspection(self.jobs["b"], "fail", datetime(2019, 3, 6, 2))
+        self._make_inspection(self.jobs["b"], "pass", datetime(2019, 3, 7, 2))
+        self.assertEqual(self._read("inspection_first_pass"), self._expect(a=1, b=0))
+        self.assertEqual(self._read("mttr"), self._expect(a=24, b=72))
+
+    def test_other_companies_are_not_counted(self):
+        other = self.env["res.company"].create({"name": "Other branch"})
+        for figure in ("first_time_fix", "repeat_30", "repeat_90", "mttr", "days_to_acceptance", "on_time", "inspection_first_pass"):
+            self.assertEqual(self.env["qms.figure"]._read_figure(figure, other, *MARCH), {}, figure)
+
+    def test_plain_repairs_are_not_counted(self):
+        product = self.env["product.product"].create({"name": "Own pump", "is_storable": True})
+        plain = self.env["repair.order"].create({"product_id": product.id, "partner_id": self.partner.id})
+        plain._flow_write({"service_stage": "accepted", "accepted_on": datetime(2019, 3, 3, 2), "requested_on": datetime(2019, 3, 1)})
+        self.assertNotIn(plain.id, self._read("days_to_acceptance"))
