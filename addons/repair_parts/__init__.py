@@ -1,0 +1,4 @@
+from . import engine
+from . import models
+from . import wizard
+from .hooks import uninstall_hook

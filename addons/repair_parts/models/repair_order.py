@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .stock_move_fifo import COST_GROUPS
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    parts_fit_only = fields.Boolean(
+        "Only parts that fit", default=True, help="Offer only spare parts that fit the appliance; parts that fit come first anyway.")
+    parts_cost = fields.Monetary(
+        "Cost of parts", compute="_compute_parts_cost", compute_sudo=True, groups=COST_GROUPS,
+        help="What the parts used cost, first in first out.")
+
+    @api.depends("move_ids.part_cost")
+    def _compute_parts_cost(self):
+        for order in self:
+            order.parts_cost = sum(order.move_ids.mapped("part_cost"))
+
+    def _describe_shortage(self, move):
+        return super()._describe_shortage(move) + move.product_id._describe_substitutes(move.location_id)
+
+    def _get_product_catalog_domain(self):
+        domain = super()._get_product_catalog_domain()
+        if self.appliance_id and self.parts_fit_only:
+            domain &= Domain("fits_appliance_id", "in", self.appliance_id.ids)
+        return domain

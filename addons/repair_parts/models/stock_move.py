@@ -1,0 +1,75 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+PICKED_APPOINTMENTS = ("proposed", "confirmed", "travelling", "arrived")
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    is_spare_part = fields.Boolean(related="product_id.is_spare_part")
+    qty_on_hand_here = fields.Float(
+        "Available here", compute="_compute_qty_on_hand_here", digits="Product Unit", compute_sudo=True,
+        help="Units that the line can count on in the order's stock location: free ones, and those reserved for it.")
+    visit_start = fields.Datetime(
+        "Next visit", compute="_compute_visit_start", search="_search_visit_start",
+        help="Start of the next visit for the order, the time until which the part must be picked.")
+
+    @api.depends("product_id", "location_id", "repair_line_type", "state", "quantity")
+    def _compute_qty_on_hand_here(self):
+        """One query a location, however many lines there are."""
+        self.qty_on_hand_here = 0.0
+        moves_by_location = defaultdict(self.browse)
+        for move in self:
+            if move.repair_line_type == "add" and move.state not in ("done", "cancel") and move.product_id:
+                moves_by_location[move.location_id] |= move
+        for location, moves in moves_by_location.items():
+            free = moves.product_id._get_free_quantities(location)
+            for move in moves:
+                move.qty_on_hand_here = free.get(move.product_id._origin, 0.0) + move._get_own_reservation()
+
+    def _get_own_reservation(self):
+        self.ensure_one()
+        if self.state not in ("assigned", "partially_available"):
+            return 0.0
+        return self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id)
+
+    @api.depends("repair_id.appointment_ids.start", "repair_id.appointment_ids.state")
+    def _compute_visit_start(self):
+        for move in self:
+            visits = move.repair_id.appointment_ids.filtered(lambda visit: visit.state in PICKED_APPOINTMENTS)
+            move.visit_start = min(visits.mapped("start"), default=False)
+
+    def _search_visit_start(self, operator, value):
+        if operator not in ("<", "<=", ">", ">=", "in"):
+            return NotImplemented
+        visits = Domain("state", "in", PICKED_APPOINTMENTS) & Domain("start", operator, value)
+        return Domain("repair_id.appointment_ids", "any", visits)
+
+    def action_open_substitutes(self):
+        """Open the list of substitutes in stock for a part that has not been used yet.
+
+        :raises UserError: when the part has no substitute in stock or is used already
+        """
+        self.ensure_one()
+        if self.repair_line_type != "add" or self.state in ("done", "cancel"):
+            raise UserError(self.env._("%(part)s is used or cancelled already.", part=self.product_id.display_name))
+        if not self.product_id._get_substitutes_in_stock(self.location_id):
+            raise UserError(self.env._(
+                "No substitute of %(part)s is in stock. Order the part, or name substitutes on it.",
+                part=self.product_id.display_name))
+        wizard = self.env["repair.part.substitute"].create({"move_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Substitutes"),
+            "res_model": "repair.part.substitute",
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _get_warranty_component(self):
+        return "main" if self.product_id.is_main_part else super()._get_warranty_component()
