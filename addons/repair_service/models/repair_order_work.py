@@ -14,10 +14,11 @@ class RepairOrder(models.Model):
         readonly=True, copy=False, tracking=True,
         help="Last day on which the same fault is repaired free of charge (handbook 2.3).")
     followup_ids = fields.One2many("repair.followup", "repair_id", "Follow-ups")
-    invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", string="Invoices")
+    # Whether an order is invoiced is no secret to those who work on it; the invoices themselves keep accounting's rights.
+    invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", compute_sudo=True, string="Invoices")
     invoice_state = fields.Selection(
-        [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")], compute="_compute_invoice_ids",
-        string="Invoicing")
+        [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")],
+        compute="_compute_invoice_ids", compute_sudo=True, string="Invoicing")
 
     @api.depends("inspection_ids.kind", "inspection_ids.result")
     def _compute_final_inspection_id(self):
@@ -27,9 +28,8 @@ class RepairOrder(models.Model):
     @api.depends("sale_order_id.invoice_ids.state")
     def _compute_invoice_ids(self):
         for order in self:
-            sale_sudo = order.sudo().sale_order_id  # whether an order is invoiced is no secret to those who work on it
-            invoices = sale_sudo.invoice_ids.filtered(lambda move: move.state != "cancel")
-            order.invoice_ids = invoices.ids
+            invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")
+            order.invoice_ids = invoices
             posted = any(move.state == "posted" and move.move_type == "out_invoice" for move in invoices)
             order.invoice_state = "posted" if posted else "draft" if invoices else "none"
 
