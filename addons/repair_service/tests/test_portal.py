@@ -136,6 +136,19 @@ class TestPortal(RepairServiceCommon, HttpCase):
         self.order.internal_notes = "<p>difficult customer</p>"
         self.assertNotIn("difficult customer", self.url_open(self.order.get_portal_url()).text)
 
+    def test_the_customer_sees_who_comes_and_when(self):
+        order = self._create_order(appliance_id=self._create_appliance(serial_number="PORTAL-VISIT").id)
+        visit = self._book(order)
+        text = self._open(order.get_portal_url()).xpath("//*[@id='repair_visit']")[0].text_content()
+        for wanted in (self.employee_technician.name, self.employee_technician.work_phone):
+            self.assertIn(wanted, text)
+        self.assertIn(visit.window.split()[-1], text)
+
+    def test_the_page_says_what_is_covered_and_why(self):
+        text = self._open(self.order.get_portal_url()).xpath("//*[@id='repair_verdict']")[0].text_content()
+        self.assertTrue(self.order.coverage_reason)
+        self.assertGreater(len(text.split()), 2)
+
     # Approval
 
     def test_the_customer_approves_by_link(self):
