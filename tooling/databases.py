@@ -34,6 +34,14 @@ class About:
     addons: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Created:
+    """A database that was just made: the administrator's password and the log of the making."""
+
+    password: str
+    log: Path
+
+
 class Databases:
     """The databases of one platform."""
 
@@ -189,11 +197,11 @@ class Databases:
             if outdated or name.endswith(_MAKING):
                 self.drop(name)
 
-    def create(self, name: str, demo: bool) -> str:
+    def create(self, name: str, demo: bool) -> Created:
         """Make a database with our addons.
 
         :param demo: with the demo company; otherwise empty, with a random administrator's password.
-        :return: the administrator's password.
+        :return: the administrator's password, and the log of what was done.
         """
         order = addons.ordered()
         about = About(demo=demo, addons=addons.fingerprints())
@@ -210,8 +218,7 @@ class Databases:
                 source, steps = self._suite_name(), [["chinese", None]]
             steps.append(["password", "-"])
             title = f"Making the database {name} {'with the demo company' if demo else 'without demo data'}"
-            self.build(name, source, steps, title, about, stdin=secret)
-        return secret
+            return Created(secret, self.build(name, source, steps, title, about, stdin=secret))
 
     def update(self, name: str) -> None:
         """Bring a database up to the addons' present files; does nothing when they did not change."""

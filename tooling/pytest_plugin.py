@@ -57,7 +57,7 @@ def _group(item):
     """What must stay in one process: browsers, which fight for the machine, and what one setUpClass made."""
     if _is_browser_test(item):
         return _BROWSER
-    return item.nodeid.rsplit("::", 1)[0].replace("/", ".")
+    return f"{item.path.stem}.{item.cls.__name__}" if getattr(item, "cls", None) else item.name
 
 
 def _rank(item):

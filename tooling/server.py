@@ -40,7 +40,7 @@ def run(port: int, interface: str, database: str | None, demo: bool, workers: in
             if databases.exists(name):
                 databases.update(name)
             else:
-                password = databases.create(name, demo)
+                password = databases.create(name, demo).password
             return _serve(platform, name, port, interface, workers, _greeting(databases, name, password))
     except Stopped:
         say("Stopped.")

@@ -37,7 +37,7 @@ def database(name: str, demo: bool, drop: bool) -> int:
         elif there:
             raise Problem(f"There is a database {name} already. To make it anew: ./repair db {name} --demo --drop")
         if demo or not drop:
-            password = databases.create(name, demo)
+            password = databases.create(name, demo).password
             say(f"Database {name} is ready: ./repair run --db {name}")
             if not demo:
                 say(f"Log in as  admin  with the password  {password}  (shown only now).")

@@ -48,6 +48,8 @@ def command(template: str, arguments: list[str]) -> list[str]:
         *_pytest(),
         "-p",
         "tooling.pytest_plugin",
+        "-p",
+        "no:unraisableexception",  # collects Odoo's garbage several times at the end, for seconds
         f"--odoo-config={CONFIG}",
         f"--odoo-database={template}",
         "--odoo-log-level=warn",
@@ -72,7 +74,9 @@ def _has_path(arguments: list[str]) -> bool:
 
 def environment(platform: Platform, template: str) -> dict[str, str]:
     """The environment of the tests: where copies of the template go, commits that do not wait for the disk."""
+    own_odoo = {"ODOO_SOURCE": os.environ["ODOO_SOURCE"]} if os.environ.get("ODOO_SOURCE") else {}
     return platform.environment(
+        **own_odoo,
         REPAIR_TEST_TEMPLATE=template,
         REPAIR_TEST_RUN=f"{RUN_PREFIX}{os.getpid()}-{secrets.token_hex(2)}",
         PGOPTIONS="-c synchronous_commit=off",
