@@ -19,7 +19,8 @@ class RepairApplianceCategory(models.Model):
     safe_life_years = fields.Integer(
         help="Years of safe use, counted from the purchase or the installation. 0: as the parent family.",
     )
-    safe_life_source = fields.Char(help="The standard or the maker's declaration that gives the years of safe use.")
+    safe_life_source = fields.Char(
+        translate=True, help="The standard or the maker's declaration that gives the years of safe use.")
     safe_life_verified = fields.Boolean(help="Somebody read the years in the source itself.")
     safe_life_applied = fields.Integer(
         "Safe life in use", compute="_compute_safe_life_applied", store=True, recursive=True,

@@ -132,11 +132,9 @@ class RepairOrder(models.Model):
     def _get_payer(self, component=warranty.WHOLE):
         """Return who pays for work on a component: ``customer``, ``brand`` or ``company``."""
         self.ensure_one()
-        if self.coverage == "goodwill":
-            verdict = self._get_verdict(component)
-            return verdict.payer if verdict.payer != "customer" else "company"
         verdict = self._get_verdict(component)
-        return verdict.payer if verdict else "customer"
+        payer = verdict.payer if verdict else "customer"
+        return "company" if payer == "customer" and self.coverage == "goodwill" else payer
 
     def _get_coverage_reason(self):
         if self.coverage == "goodwill":

@@ -58,7 +58,7 @@ class RepairServiceLine(models.Model):
         for line in self:
             line.tax_ids = line.repair_id._get_charge_taxes(line.product_id)
 
-    @api.depends("repair_id.coverage")
+    @api.depends("repair_id.coverage", "repair_id.coverage_facts")
     def _compute_payer(self):
         for line in self:
             if line.repair_id.coverage_frozen_on and line.payer:

@@ -41,7 +41,7 @@ class RepairWarrantyTerm(models.Model):
         help="Who pays for the repair. A brand pays while it authorises the company; otherwise the company pays.",
     )
     effective_date = fields.Date(help="The term counts for appliances that start on this day or later. Empty: for all.")
-    source = fields.Char(help="Where the term is written: the rule, the maker's card, the contract or the handbook.")
+    source = fields.Char(translate=True, help="Where the term is written: the rule, the maker's card, the contract or the handbook.")
     verified = fields.Boolean(help="Somebody read the term in the source itself.")
     company_id = fields.Many2one("res.company", index=True, help="Empty: every company.")
     active = fields.Boolean(default=True)

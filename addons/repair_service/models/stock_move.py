@@ -34,7 +34,7 @@ class StockMove(models.Model):
                 create_column(self.env.cr, self._table, name, column_type)
         return super()._auto_init()
 
-    @api.depends("repair_id.coverage", "product_id", "repair_line_type")
+    @api.depends("repair_id.coverage", "repair_id.coverage_facts", "product_id", "repair_line_type")
     def _compute_payer(self):
         for move in self:
             if not move._is_service_part():

@@ -212,6 +212,16 @@ class TestApplianceRights(RepairServiceCommon):
             with self.assertRaises(AccessError):
                 call()
 
+    def test_every_role_opens_the_page(self):
+        self._create_order()
+        for role in ("desk", "dispatcher", "technician", "inspector", "manager", "accountant"):
+            with self.subTest(role=role):
+                form = Form(self.appliance.with_user(getattr(self, f"user_{role}")))
+                self.assertEqual(form.partner_id, self.partner)
+        for role in ("desk", "inspector", "manager"):
+            with self.subTest(partner=role):
+                Form(self.partner.with_user(getattr(self, f"user_{role}")))
+
     @users("test_portal")
     def test_portal_sees_nothing(self):
         for model in ("repair.appliance", "repair.appliance.category", "repair.brand", "repair.fault.code", "repair.warranty.term"):

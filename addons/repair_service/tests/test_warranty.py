@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
@@ -183,6 +184,14 @@ class TestWarranty(RepairServiceCommon):
         order.with_user(self.user_manager).goodwill_note = "Old customer"
         self.assertEqual((order.coverage, order._get_payer(), order._get_payer("main")), ("goodwill", "company", "brand"))
         self.assertEqual(order.coverage_reason, "Goodwill of the company: Old customer")
+
+    def test_parts_follow_the_verdict_on_main_parts(self):
+        order = self._request(date(2026, 6, 1))
+        with patch.object(type(self.env["stock.move"]), "_get_warranty_component", lambda move: "main"):
+            part = self._add_part(order)
+            self.assertEqual(part.payer, "brand")
+            self.appliance.purchase_date = "2020-03-01"  # the order stays the customer's, its main parts become his too
+            self.assertEqual((order.coverage, part.payer), ("customer", "customer"))
 
     def test_verdict_cannot_be_written(self):
         order = self._request(date(2026, 6, 1)).with_user(self.user_manager)
