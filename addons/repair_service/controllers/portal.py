@@ -86,7 +86,11 @@ class RepairPortal(CustomerPortal):
     def _render_repair(self, repair_sudo, access_token=None, **values):
         return request.render("repair_service.portal_repair_page", self._get_page_view_values(
             repair_sudo, access_token,
-            {"repair": repair_sudo, "page_name": "repair", "res_company": repair_sudo.company_id, **values},
+            {
+                "repair": repair_sudo, "page_name": "repair", "res_company": repair_sudo.company_id,
+                "html_data": {"lang": request.env.lang.replace("_", "-")},  # screen readers and fonts follow it
+                **values,
+            },
             "my_repairs_history", False))
 
     @http.route("/my/repairs/<int:order_id>", type="http", auth="public", website=True)

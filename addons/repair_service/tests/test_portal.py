@@ -72,6 +72,7 @@ class TestPortal(RepairServiceCommon, HttpCase):
         page = self._open(self.order.get_portal_url())
         self.assertIn(self.order.name, page.text_content())
         self.assertTrue(page.xpath("//*[@id='repair_approve_open']"))
+        self.assertIn(page.get("lang"), ("en-US", "zh-CN"))
 
     def test_a_missing_wrong_or_foreign_token_shows_nothing(self):
         for token in ("", "wrong", self.other_order._portal_ensure_token(), "0" * 36):
