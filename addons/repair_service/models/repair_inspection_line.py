@@ -20,13 +20,21 @@ class RepairInspectionLine(models.Model):
     unit = fields.Char()
     min_value = fields.Float("At least", digits=(16, 3))
     max_value = fields.Float("At most", digits=(16, 3))
-    answer = fields.Selection([("pass", "Passed"), ("fail", "Failed"), ("na", "Not applicable")])
+    answer = fields.Selection(
+        [("pass", "Passed"), ("fail", "Failed"), ("na", "Not applicable")], compute="_compute_answer", store=True,
+        readonly=False, help="A measured point is answered by its value.")
     note = fields.Char()
 
     @api.depends("point_id")
     def _compute_name(self):
         for line in self:
             line.name = line.point_id.name or line.name
+
+    @api.depends("value")
+    def _compute_answer(self):
+        for line in self:
+            if line.is_measured and line.value:
+                line.answer = "pass" if line._is_within_limits() else "fail"
 
     @api.constrains("answer", "value", "is_measured", "note")
     def _check_answer(self):

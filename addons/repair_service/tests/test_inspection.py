@@ -28,6 +28,12 @@ class TestInspection(RepairServiceCommon):
             self.insulation.write({"value": 1.999, "answer": "pass"})
         self.insulation.write({"value": 2.0, "answer": "pass"})
 
+    def test_measured_value_answers_its_point(self):
+        self.insulation.value = 2.5
+        self.assertEqual(self.insulation.answer, "pass")
+        self.insulation.write({"value": 1.5, "note": "damp"})
+        self.assertEqual(self.insulation.answer, "fail")
+
     def test_failed_point_needs_a_note(self):
         with self.assertRaises(ValidationError):
             self.works.answer = "fail"
