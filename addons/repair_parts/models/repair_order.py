@@ -9,6 +9,8 @@ class RepairOrder(models.Model):
 
     parts_fit_only = fields.Boolean(
         "Only parts that fit", default=True, help="Offer only spare parts that fit the appliance; parts that fit come first anyway.")
+    fifo_source_ids = fields.One2many(
+        "repair.part.fifo.source", "repair_id", "Paid for by receipts", groups=COST_GROUPS, readonly=True)
     parts_cost = fields.Monetary(
         "Cost of parts", compute="_compute_parts_cost", compute_sudo=True, groups=COST_GROUPS,
         help="What the parts used cost, first in first out.")
