@@ -6,6 +6,7 @@ from . import (
     repair_appliance_category,
     repair_appliance_warranty,
     repair_appointment,
+    repair_appointment_booking,
     repair_appointment_message,
     repair_brand,
     repair_fault_code,

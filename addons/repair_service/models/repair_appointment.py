@@ -1,13 +1,11 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-import psycopg2.errors
 from babel.dates import format_skeleton
 from pytz import timezone, utc
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .repair_order import FLOW
@@ -40,7 +38,7 @@ class RepairAppointment(models.Model):
     map_url = fields.Char("Map", compute="_compute_map_url")
     category_id = fields.Many2one(related="repair_id.appliance_category_id", string="Appliance")
     technician_id = fields.Many2one(
-        "hr.employee", "Technician", required=True, index=True, tracking=True, check_company=True,
+        "hr.employee", required=True, index=True, tracking=True, check_company=True,
         domain="[('is_technician', '=', True)]")
     technician_phone = fields.Char(compute="_compute_technician_phone")
     territory_ids = fields.Many2many(related="technician_id.territory_ids", string="Territories")
@@ -80,7 +78,7 @@ class RepairAppointment(models.Model):
     @api.depends("repair_id.name", "partner_id.name")
     def _compute_name(self):
         for visit in self:
-            visit.name = " · ".join(filter(None, (visit.repair_id.name, visit.partner_id.name)))
+            visit.name = " · ".join(filter(None, (visit.partner_id.name, visit.repair_id.name)))
 
     @api.depends("partner_address")
     def _compute_map_url(self):
@@ -119,9 +117,12 @@ class RepairAppointment(models.Model):
                 visit.punctuality = "on_time" if visit.arrived_at <= visit.stop else "late"
 
     @api.depends("name", "window")
+    @api.depends_context("show_window")
     def _compute_display_name(self):
+        """The calendar shows the hours itself; elsewhere ``show_window`` asks for them."""
         for visit in self:
-            visit.display_name = " · ".join(filter(None, (visit.name, visit.window)))
+            window = visit.window if self.env.context.get("show_window") else False
+            visit.display_name = " · ".join(filter(None, (visit.name, window)))
 
     @api.constrains("start", "stop")
     def _check_duration(self):
@@ -184,13 +185,6 @@ class RepairAppointment(models.Model):
         self._send_confirmation()
         return True
 
-    def action_reschedule(self):
-        """Open the booking dialogue to agree on another time or technician (handbook 3.1.4)."""
-        self.ensure_one()
-        self._check_planner()
-        self._check_state(("confirmed", "travelling"), self.env._("Rescheduling"))
-        return self.env["repair.booking"]._open_for(self.repair_id, self)
-
     def action_depart(self):
         """The technician sets off."""
         self._check_state(("confirmed",), self.env._("Setting off"))
@@ -235,40 +229,6 @@ class RepairAppointment(models.Model):
             "type": "ir.actions.act_window", "res_model": "repair.order", "res_id": self.repair_id.id,
             "views": [(False, "form")], "context": {"repair_service": True},
         }
-
-    @api.model
-    def _book(self, order, technician, start, stop, moved=None, reason=False, note=False):
-        """Agree on a visit in one go: all of it happens or nothing.
-
-        :param moved: visit that the new one replaces; it is kept, cancelled with ``reason``
-        :return: the confirmed ``repair.appointment``
-        :raises UserError: also when somebody else took the window meanwhile
-        """
-        if moved:
-            moved._check_state(("confirmed", "travelling"), self.env._("Rescheduling"))
-            if not (reason or "").strip() or moved.repair_id != order:
-                raise UserError(self.env._("Say why the visit is moved: the reason stays in its history."))
-        try:
-            with self.env.cr.savepoint():
-                self._lock_technician(technician)
-                if moved:
-                    moved._set_cancelled(False, reschedule_reason=reason)
-                visit = self._with_flow().create({
-                    "repair_id": order.id, "technician_id": technician.id, "start": start, "stop": stop,
-                    "note": note or moved.note if moved else note, "rescheduled_from_id": moved.id if moved else False,
-                }).with_env(self.env)
-                visit.action_confirm()
-                visit.flush_recordset()
-        except psycopg2.errors.ExclusionViolation as error:
-            raise UserError(self.env._(
-                "%(technician)s has another visit in that time already. Nothing was changed: choose another window.",
-                technician=technician.name)) from error
-        return visit
-
-    @api.model
-    def _lock_technician(self, technician):
-        """Let bookings of one technician wait for each other: two inserts that exclude each other would deadlock."""
-        self.env.cr.execute(SQL("SELECT id FROM hr_employee WHERE id = %s FOR NO KEY UPDATE", technician.id))
 
     def _set_arrived(self):
         return self._flow_write({"state": "arrived", "arrived_at": fields.Datetime.now()})

@@ -35,5 +35,5 @@ class RepairAppointment(models.Model):
             visit.message_notify(
                 partner_ids=user_sudo.partner_id.ids,
                 subject=subject,
-                body=f"{subject}: {visit.with_context(lang=user_sudo.lang).display_name}",
+                body=f"{subject}: {visit.with_context(lang=user_sudo.lang, show_window=True).display_name}",
             )

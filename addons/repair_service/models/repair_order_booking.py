@@ -10,7 +10,7 @@ class RepairOrder(models.Model):
     _inherit = "repair.order"
 
     technician_id = fields.Many2one(
-        "hr.employee", "Technician", readonly=True, copy=False, index="btree_not_null", tracking=True, check_company=True,
+        "hr.employee", readonly=True, copy=False, index="btree_not_null", tracking=True, check_company=True,
         help="The technician of the agreed visit. Book or reschedule the visit to change it.")
     appointment_ids = fields.One2many("repair.appointment", "repair_id", "Visits", copy=False)
     appointment_count = fields.Integer("Number of visits", compute="_compute_appointment_count")

@@ -104,7 +104,10 @@ class TestAppointmentRules(BookingCase):
 
     def test_qualification_that_ran_out_stops_the_confirmation(self):
         visit = self._propose(self.order, self.technician, at(1, 10))
-        with patch.object(type(self.technician), "_get_disqualification", lambda *args: "Expired."), self.assertRaisesRegex(UserError, "Expired"):
+        with (
+            patch.object(type(self.technician), "_get_disqualification", lambda *args: "Expired."),
+            self.assertRaisesRegex(UserError, "Expired"),
+        ):
             visit.action_confirm()
         self.assertEqual(visit.state, "proposed")
 

@@ -27,7 +27,7 @@ class RepairBooking(models.TransientModel):
     line_ids = fields.One2many("repair.booking.line", "booking_id", "Proposals", readonly=True)
     problem = fields.Text(readonly=True)
     technician_id = fields.Many2one(
-        "hr.employee", "Technician", domain="[('is_technician', '=', True), ('company_id', '=', company_id)]")
+        "hr.employee", domain="[('is_technician', '=', True), ('company_id', '=', company_id)]")
     start = fields.Datetime("From")
     hours = fields.Float("Length (hours)", default=lambda self: self.env.company.repair_visit_hours)
     warning = fields.Text(compute="_compute_warning")

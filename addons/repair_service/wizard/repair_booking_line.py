@@ -6,7 +6,7 @@ class RepairBookingLine(models.TransientModel):
     _description = "Proposed Visit"
 
     booking_id = fields.Many2one("repair.booking", required=True, readonly=True, ondelete="cascade")
-    technician_id = fields.Many2one("hr.employee", "Technician", required=True, readonly=True)
+    technician_id = fields.Many2one("hr.employee", required=True, readonly=True)
     start = fields.Datetime("From", required=True, readonly=True)
     stop = fields.Datetime("Until", required=True, readonly=True)
     window = fields.Char(compute="_compute_window")
