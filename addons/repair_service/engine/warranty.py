@@ -136,7 +136,7 @@ def get_longest_term(facts, terms, component=WHOLE):
     components = (WHOLE,) if component == WHOLE else (WHOLE, component)
     candidates = []
     for index, term in enumerate(terms):
-        if term.component in components and term.basis != "repair":
+        if term.component in components:
             end = get_term_end(facts, term)
             if end:
                 candidates.append((-end.toordinal(), BASES.index(term.basis), index))

@@ -27,7 +27,7 @@ class RepairAppliance(models.Model):
     product_id = fields.Many2one(
         "product.product", check_company=True, help="The product, when the company sold the appliance itself.")
     lot_id = fields.Many2one(
-        "stock.lot", string="Lot", check_company=True, domain="[('product_id', '=', product_id)]", copy=False,
+        "stock.lot", check_company=True, domain="[('product_id', '=', product_id)]", copy=False,
         help="The serial number in the company's own stock, when the company sold the appliance itself.")
     image_plate = fields.Image("Photo of the plate", max_width=1920, max_height=1920)
     note = fields.Text("Notes")

@@ -29,7 +29,7 @@ class RepairBrand(models.Model):
         """Copy with another name, since a brand is there once."""
         return [
             {**vals, "name": self.env._("%(name)s (copy)", name=brand.name), **(default or {})}
-            for brand, vals in zip(self, super().copy_data(default))
+            for brand, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
     def action_view_appliances(self):

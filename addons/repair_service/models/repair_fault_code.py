@@ -49,7 +49,7 @@ class RepairFaultCode(models.Model):
         """Copy with another code, since a code is there once."""
         return [
             {**vals, "code": f"{record.code}-COPY", **(default or {})}
-            for record, vals in zip(self, super().copy_data(default))
+            for record, vals in zip(self, super().copy_data(default), strict=True)
         ]
 
     @api.model

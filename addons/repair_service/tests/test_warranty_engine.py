@@ -149,6 +149,9 @@ class TestWarrantyEngine(BaseCase):
 
     def test_no_term_for_repairs_no_repair_warranty(self):
         self.assertIsNone(warranty.get_repair_warranty_end(date(2026, 1, 1), [YEAR]))
+        later = replace(NINETY, effective_date=date(2026, 1, 2))
+        self.assertIsNone(warranty.get_repair_warranty_end(date(2026, 1, 1), [later]))
+        self.assertEqual(warranty.get_repair_warranty_end(date(2026, 1, 2), [later]), date(2026, 4, 2))
 
     def test_repair_warranty_comes_before_the_warranty(self):
         repair = EarlierRepair(7, "RO/7", date(2025, 4, 1), date(2025, 4, 3), date(2025, 7, 2), symptom=1)
@@ -189,6 +192,7 @@ class TestWarrantyEngine(BaseCase):
 
     def test_request_before_the_purchase_is_not_covered(self):
         self.assertEqual(self._decide(date(2025, 2, 28)).reason, "before_purchase")
+        self.assertEqual(self._decide(date(2025, 3, 1)).coverage, "warranty")
 
     def test_exclusion_refuses_every_cover(self):
         repair = EarlierRepair(7, "RO/7", date(2025, 4, 1), date(2025, 4, 3), date(2025, 7, 2), symptom=1)
@@ -206,6 +210,10 @@ class TestWarrantyEngine(BaseCase):
         paid = repair(date(2025, 8, 1), date(2025, 8, 20), suspends=False)
         verdict = self._decide(date(2025, 9, 1), earlier=(in_time, overlapping, too_late, paid))
         self.assertEqual((verdict.end, verdict.values["repair_days"]), (date(2026, 3, 16), 15))
+        on_the_last_day = repair(date(2026, 3, 1), date(2026, 3, 4))
+        self.assertEqual(self._decide(date(2026, 3, 4), earlier=(on_the_last_day,)).end, date(2026, 3, 4))
+        a_day_late = repair(date(2026, 3, 2), date(2026, 3, 4))
+        self.assertEqual(self._decide(date(2026, 3, 4), earlier=(a_day_late,)).end, date(2026, 3, 1))
 
     def test_unauthorised_brand_leaves_the_bill_with_the_company(self):
         term = Term(basis="brand", months=12, payer="brand")
