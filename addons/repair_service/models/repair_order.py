@@ -113,7 +113,7 @@ class RepairOrder(models.Model):
                 return "answer" if self.quotation_state == "sent" else "quote"
             return "finish" if self._get_passed_inspection() else "inspect"
         if self.service_stage == "quoted":
-            return "answer" if self.quotation_state == "sent" else self._get_settlement_step()
+            return {"sent": "answer", "draft": "quote"}.get(self.quotation_state) or self._get_settlement_step()
         if self.service_stage == "approved":
             if self.has_unapproved_lines:
                 return "answer" if self.quotation_state == "sent" else "quote"

@@ -179,6 +179,7 @@ class RepairOrder(models.Model):
             self._drop_unapproved_lines()
         else:
             self._reduce_to_inspection_fee()
+            self._move_visits_with_stage("closed")
         self.message_post(body=self.env._("Quotation version %(version)s refused by %(who)s. %(reason)s",
                                           version=self.quotation_version, who=self.refused_by, reason=self.refusal_reason or ""))
         return True
@@ -190,6 +191,11 @@ class RepairOrder(models.Model):
         if self.quotation_state != "sent":
             raise UserError(self.env._("%(order)s has no quotation that waits for an answer.", order=self.name))
         self._check_stage(("quoted", "approved", "repairing"), self.env._("An answer to the quotation"))
+
+    def _withdraw_sent_quotation(self):
+        """Take back what the customer has in hand: he answers to what he was shown, so a changed quotation is sent again."""
+        for order in self.filtered(lambda order: order.quotation_state == "sent"):
+            order._flow_write({"quotation_state": "approved" if order.approved_on else "draft"})
 
     def _remember_approved_prices(self):
         for line in self._get_charged_lines():

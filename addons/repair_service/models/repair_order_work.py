@@ -110,7 +110,7 @@ class RepairOrder(models.Model):
 
     def _check_everything_approved(self):
         for order in self:
-            if order.quotation_state != "approved" or order.has_unapproved_lines:
+            if not order.approved_on or order.has_unapproved_lines:
                 lines = ", ".join(line.product_id.display_name for line in order._get_unapproved_lines())
                 raise UserError(self.env._(
                     "The customer has to approve first: %(lines)s. Send the quotation of %(order)s again.",

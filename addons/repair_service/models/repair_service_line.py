@@ -9,6 +9,7 @@ PAYERS = [
     ("supplier", "Supplier"),
     ("company", "The company"),
 ]
+CHARGE_FIELDS = {"product_id", "name", "quantity", "price_unit", "tax_ids", "payer"}
 OPEN_STAGES = ("requested", "booked", "diagnosed", "quoted", "approved", "repairing")
 
 
@@ -87,6 +88,7 @@ class RepairServiceLine(models.Model):
                 vals.pop("sale_line_id", None)
         lines = super().create(vals_list)
         lines._check_order_open()
+        lines._withdraw_sent_quotation()
         return lines
 
     def write(self, vals):
@@ -95,6 +97,8 @@ class RepairServiceLine(models.Model):
             if {"approved_subtotal", "refused", "sale_line_id", "repair_id"} & vals.keys():
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
             self._check_order_open()
+            if CHARGE_FIELDS & vals.keys():
+                self._withdraw_sent_quotation()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -102,6 +106,7 @@ class RepairServiceLine(models.Model):
         self._check_order_open()
         if self.filtered("sale_line_id"):
             raise UserError(self.env._("A line that the customer approved cannot be deleted: set its price to zero instead."))
+        self._withdraw_sent_quotation()
 
     def _check_order_open(self):
         if self.env.context.get("repair_flow") is FLOW:
@@ -110,6 +115,10 @@ class RepairServiceLine(models.Model):
             if order.service_stage not in OPEN_STAGES or order.quotation_state == "refused":
                 raise UserError(self.env._(
                     "%(order)s is settled: its lines cannot be changed any more.", order=order.name))
+
+    def _withdraw_sent_quotation(self):
+        if self.env.context.get("repair_flow") is not FLOW:
+            self.repair_id._withdraw_sent_quotation()
 
     def _flow_line(self):
         return self.with_context(repair_flow=FLOW)

@@ -9,10 +9,7 @@ class ResCompany(models.Model):
     repair_quotation_valid_days = fields.Integer("Days a quotation is valid", default=7)
     repair_visit_hours = fields.Float("Length of a visit window (hours)", default=2.0)
     repair_promise = fields.Html(
-        "Service promise", translate=True, help="Stands where customers see it (handbook 1.1, 1.2).",
-        default=lambda self: self.env._(
-            "Customers first, professional and honest: we say what it costs before we start, and repair the same fault "
-            "free of charge for 90 days."))
+        "Service promise", translate=True, help="Stands where customers see it (handbook 1.1, 1.2); left empty, the handbook's own promise stands there.")
 
     _repair_days_positive = models.Constraint(
         "CHECK (repair_followup_days >= 0 AND repair_quotation_valid_days >= 0 AND repair_visit_hours > 0)",

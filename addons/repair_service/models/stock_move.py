@@ -70,6 +70,7 @@ class StockMove(models.Model):
                 vals.pop("approved_subtotal", None)
         moves = super().create(vals_list)
         moves._check_service_order_open()
+        moves._withdraw_sent_quotation()
         return moves
 
     def write(self, vals):
@@ -79,7 +80,13 @@ class StockMove(models.Model):
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
             if CHARGE_FIELDS & vals.keys():
                 self._check_service_order_open()
+                self._withdraw_sent_quotation()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_of_open_orders(self):
+        self._check_service_order_open()
+        self._withdraw_sent_quotation()
 
     def _check_service_order_open(self):
         if self.env.context.get("repair_flow") is FLOW:
@@ -87,6 +94,10 @@ class StockMove(models.Model):
         for order in self.filtered("repair_line_type").repair_id.filtered("appliance_id"):
             if order.service_stage not in OPEN_STAGES or order.quotation_state == "refused":
                 raise UserError(self.env._("%(order)s is settled: its parts cannot be changed any more.", order=order.name))
+
+    def _withdraw_sent_quotation(self):
+        if self.env.context.get("repair_flow") is not FLOW:
+            self.filtered("repair_line_type").repair_id.filtered("appliance_id")._withdraw_sent_quotation()
 
     def _is_service_part(self):
         """Whether the move is a part fitted on a service order: bound to an order with an appliance, of type add."""

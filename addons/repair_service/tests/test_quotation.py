@@ -68,6 +68,32 @@ class TestQuotation(RepairServiceCommon):
         order.action_approve_quotation()
         self.assertEqual((order.quotation_version, order.quotation_state), (2, "approved"))
 
+    def test_changed_quotation_is_sent_again(self):
+        self._add_stock(self.part, 5)
+        changes = {
+            "dearer": lambda order: order.service_line_ids.write({"price_unit": 500}),
+            "longer": lambda order: self._add_part(order),
+            "shorter": lambda order: order.service_line_ids.unlink(),
+            "other part": lambda order: order.move_ids.write({"product_uom_qty": 3}),
+            "part gone": lambda order: order.move_ids.unlink(),
+        }
+        for name, change in changes.items():
+            with self.subTest(name):
+                order = self._quote(quantity=1)
+                change(order)
+                self.assertEqual((order.quotation_state, order.next_step), ("draft", "quote"))
+                with self.assertRaises(UserError):
+                    order.action_approve_quotation()
+
+    def test_withdrawn_supplement_keeps_what_was_approved(self):
+        order = self._to_stage(self._quote(), "repairing")
+        line = self.env["repair.service.line"].create({"repair_id": order.id, "product_id": self.labour_product.id})
+        order.action_send_quotation()
+        line.unlink()
+        self.assertEqual((order.quotation_state, order.has_unapproved_lines), ("approved", False))
+        self._answer_inspection(order)
+        self.assertEqual(order.service_stage, "inspected")
+
     def test_added_line_needs_approval_again(self):
         self._add_stock(self.part, 5)
         order = self._to_stage(self._quote(), "repairing")
