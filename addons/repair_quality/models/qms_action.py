@@ -34,7 +34,7 @@ class QmsAction(models.Model):
     evaluated_by_id = fields.Many2one("res.users", string="Evaluated by", readonly=True, copy=False)
     evaluated_on = fields.Date(readonly=True, copy=False)
     state = fields.Selection(
-        [("open", "Open"), ("overdue", "Overdue"), ("done", "Done"), ("evaluated", "Evaluated")], compute="_compute_state")
+        [("open", "To do"), ("overdue", "Overdue"), ("done", "Done"), ("evaluated", "Evaluated")], compute="_compute_state")
     is_overdue = fields.Boolean("Overdue", compute="_compute_state", search="_search_is_overdue")
 
     @api.depends("deadline", "done_on", "effectiveness")

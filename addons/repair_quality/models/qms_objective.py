@@ -84,7 +84,8 @@ class QmsObjective(models.Model):
         """Open the monthly values."""
         self.ensure_one()
         return self.env["ir.actions.act_window"]._for_xml_id("repair_quality.qms_objective_value_action") | {
-            "domain": [("objective_id", "=", self.id)], "display_name": self.name}
+            "domain": [("objective_id", "=", self.id)], "display_name": self.name, "context": {},
+            "view_mode": "graph,list", "views": [(False, "graph"), (False, "list")]}
 
     @api.model
     def _take_snapshots(self):

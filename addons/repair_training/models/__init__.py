@@ -6,5 +6,6 @@ from . import hr_employee
 from . import hr_employee_public
 from . import repair_appointment
 from . import repair_order
+from . import repair_service_demo
 from . import res_company
 from . import res_config_settings

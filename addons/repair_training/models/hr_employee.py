@@ -10,6 +10,10 @@ class HrEmployee(models.Model):
         compute="_compute_qualification", search="_search_qualified_category_ids",
         help="Families of appliances this technician may take today with his valid, approved certificates.",
     )
+    qualified_family_ids = fields.Many2many(
+        "repair.appliance.category", string="Families he may take", compute="_compute_qualification",
+        help="The same, without the sub-families that follow their parent family.",
+    )
     qualification_gap = fields.Text(
         string="Missing certificates", compute="_compute_qualification",
         help="Families he may not take today, each with its reason.",
@@ -23,14 +27,14 @@ class HrEmployee(models.Model):
     def _compute_qualification(self):
         today = fields.Date.context_today(self)
         categories = self.env["repair.appliance.category"].search([])
+        families = categories.filtered(lambda category: category.required_skill_ids or not category.parent_id)
         for employee in self:
             held = employee._get_held_skills(today)
-            missing = {category: category.effective_skill_ids - held for category in categories} if employee.is_technician else {}
-            employee.qualified_category_ids = categories.browse(c.id for c, skills in missing.items() if not skills)
-            employee.qualification_gap = "\n".join(
-                f"{category.display_name}: {', '.join(employee._describe_missing_skill(skill, today) for skill in skills)}"
-                for category, skills in missing.items() if skills
-            )
+            qualified = categories._filter_taken_with(held) if employee.is_technician else categories.browse()
+            employee.qualified_category_ids = qualified
+            employee.qualified_family_ids = qualified & families
+            employee.qualification_gap = employee.is_technician and "\n".join(
+                employee._describe_gap(family, today) for family in families - qualified)
 
     def _search_qualified_category_ids(self, operator, value):
         if operator not in ("in", "any"):
@@ -70,6 +74,10 @@ class HrEmployee(models.Model):
         # Dispatchers see public profiles only, but who may do what is theirs to know.
         certificates = self.sudo().employee_skill_ids
         return certificates.filtered(lambda row: row._is_valid_on(date)).skill_id.with_env(self.env)
+
+    def _describe_gap(self, family, date):
+        missing = family.effective_skill_ids - self._get_held_skills(date)
+        return f"{family.display_name}: {', '.join(self._describe_missing_skill(skill, date) for skill in missing)}"
 
     def _describe_missing_skill(self, skill, date):
         """Say why a skill does not count on a day: never held, ended, not begun, not approved."""
