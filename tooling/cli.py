@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from . import bench, lint, server, sessions, testing, translations
-from .console import Problem, say
+from .console import Problem, say, stop_on_signals
 
 COMMANDS = """\
 repair: after-sales service for home appliances, on Odoo 19
@@ -86,13 +86,14 @@ def _dispatch(words: list[str]) -> int:
 
 def main(words: list[str]) -> int:
     """Run ``./repair`` with these arguments."""
+    stop_on_signals()
     try:
         return _dispatch(words)
     except Problem as problem:
         say(f"\nrepair: {problem}")
         return problem.status
     except KeyboardInterrupt:
-        say("\nStopped.")
+        say("\nStopped. The next call goes on from here.")
         return 130
     except BrokenPipeError:
         sys.stderr.close()

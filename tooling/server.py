@@ -11,16 +11,13 @@ import urllib.request
 from pathlib import Path
 
 from . import addons, process, setup
-from .console import Problem, note, say
+from .console import Problem, Stopped, note, say
 from .databases import Databases, check_user_name
 from .odoo import CONFIG, Platform
 
 _READY_WITHIN = 180  # seconds until the first page must answer
+_LEAVING = 4  # seconds a server whose ./repair was killed may take to give its port back
 _PATIENCE = 20  # seconds Odoo has to finish after Ctrl-C
-
-
-class Stopped(Exception):
-    """The user, or the system, asked ``./repair run`` to end."""
 
 
 def run(port: int, interface: str, database: str | None, demo: bool, workers: int) -> int:
@@ -31,27 +28,14 @@ def run(port: int, interface: str, database: str | None, demo: bool, workers: in
     """
     name = check_user_name(database or ("repair" if demo else "repair_live"))
     _check_port(interface, port)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
-    try:
-        with setup.platform() as platform:
-            databases = Databases(platform)
-            password = None
-            if databases.exists(name):
-                databases.update(name)
-            else:
-                password = databases.create(name, demo).password
-            return _serve(platform, name, port, interface, workers, _greeting(databases, name, password))
-    except Stopped:
-        say("Stopped.")
-        return 130
-
-
-def _stop(*_signal) -> None:
-    """Turn the first signal into an orderly end; later ones are ignored while that goes on."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    raise Stopped
+    with setup.platform() as platform:
+        databases = Databases(platform)
+        password = None
+        if databases.exists(name):
+            databases.update(name)
+        else:
+            password = databases.create(name, demo).password
+        return _serve(platform, name, port, interface, workers, _greeting(databases, name, password))
 
 
 def _check_port(interface: str, port: int) -> None:
@@ -59,15 +43,25 @@ def _check_port(interface: str, port: int) -> None:
 
     :raises Problem: something listens there, or the address is not this machine's.
     """
+    deadline = time.monotonic() + _LEAVING
+    while error := _cannot_bind(interface, port):
+        if time.monotonic() > deadline:
+            raise Problem(
+                f"Port {port} on {interface} cannot be used ({error.strerror}). Another ./repair run, or another program, "
+                f"may serve there: stop it, or choose another port:  ./repair run --port {port + 1}"
+            )
+        time.sleep(0.5)
+
+
+def _cannot_bind(interface: str, port: int) -> OSError | None:
+    """Why a port cannot be used, None when it can."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((interface, port))
         except OSError as error:
-            raise Problem(
-                f"Port {port} on {interface} cannot be used ({error.strerror}). Another ./repair run, or another program, may "
-                f"serve there: stop it, or choose another port:  ./repair run --port {port + 1}"
-            ) from error
+            return error
+    return None
 
 
 def _serve(platform: Platform, name: str, port: int, interface: str, workers: int, greeting: str) -> int:
@@ -118,12 +112,8 @@ def _host(interface: str) -> str:
 
 def _free_port(interface: str, first: int) -> int:
     """The first port from a number on that nothing uses."""
-    for port in range(first, first + 200):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            try:
-                probe.bind((interface, port))
-            except OSError:
-                continue
+    for port in range(first, min(first + 200, 65536)):
+        if not _cannot_bind(interface, port):
             return port
     raise Problem(f"No free port between {first} and {first + 200}.")
 
