@@ -57,7 +57,16 @@
         "web.assets_frontend": ["repair_service/static/src/scss/repair_portal.scss"],
         "web.assets_tests": ["repair_service/static/tests/tours/**/*"],
     },
-    "demo": [],
+    "demo": [
+        "demo/company_demo.xml",
+        "demo/users_demo.xml",
+        "demo/employees_demo.xml",
+        "demo/territories_demo.xml",
+        "demo/brands_demo.xml",
+        "demo/services_demo.xml",
+        "demo/orders_demo.xml",
+    ],
+    "external_dependencies": {"python": ["qrcode"]},
     "pre_init_hook": "pre_init_hook",
     "application": False,
 }

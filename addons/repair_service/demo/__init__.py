@@ -1,0 +1,6 @@
+from . import repair_service_demo
+from . import repair_service_demo_customers
+from . import repair_service_demo_history
+from . import repair_service_demo_running
+from . import repair_service_demo_settle
+from . import repair_service_demo_special

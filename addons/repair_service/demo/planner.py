@@ -1,0 +1,62 @@
+"""Past visits of the demo company: who went where and when, without two visits of one technician at a time."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from .fleet import SKILLED
+
+HOURS = (8, 10, 13, 15)
+SUNDAY, MONDAY = 6, 0
+TERRITORIES = ("pudong", "centre", "west", "north")
+
+
+class Planner:
+    """Hands out visits of two hours in working time.
+
+    :param technicians: the twelve technicians in their order: three a territory, the third of each works on Sundays
+    :param rng: ``random.Random``, which makes the plan the same every time
+    """
+
+    def __init__(self, technicians, rng, time_zone):
+        self.technicians = list(technicians)
+        self.rng = rng
+        self.zone = pytz.timezone(time_zone)
+        self.taken = set()
+
+    def pick(self, root, territory, day, only=None):
+        """Return ``(technician, start)``, the first free visit for a family in a territory on ``day`` or soon after.
+
+        :param only: number of the technician, from 0, whom it has to be
+        """
+        for later in range(14):
+            date = day + timedelta(days=later)
+            for hour in self.rng.sample(HOURS, len(HOURS)):
+                for number in self._get_able(root, territory, date):
+                    if (number, date, hour) not in self.taken and only in (None, number):
+                        self.taken.add((number, date, hour))
+                        return self.technicians[number], self.at(date, hour)
+        raise ValueError(f"no free visit in {territory} after {day}")
+
+    def get_able(self, root, territory):
+        """Return the technicians of a territory who may take a family."""
+        first = 3 * TERRITORIES.index(territory)
+        return [self.technicians[first + place] for place in SKILLED[root] if not (root == "tv" and first + place == 11)]
+
+    def at(self, date, hour, minute=0):
+        """Return a local moment as naive UTC."""
+        local = self.zone.localize(datetime.combine(date, time(hour, minute)))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def next_day(self, moment, hour, minute=0):
+        """Return the moment of that local time on the day after ``moment`` (naive UTC)."""
+        return self.at(pytz.utc.localize(moment).astimezone(self.zone).date() + timedelta(days=1), hour, minute)
+
+    def _get_able(self, root, territory, date):
+        first = 3 * TERRITORIES.index(territory)
+        able = [
+            first + place for place in SKILLED[root]
+            if date.weekday() != (MONDAY if place == 2 else SUNDAY)
+        ]
+        self.rng.shuffle(able)
+        return able

@@ -1,0 +1,79 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Command
+
+from ..models.repair_order import FLOW
+from . import names
+
+
+class RepairServiceDemo(models.AbstractModel):
+    """What happens to single orders besides the usual, and the dates of the orders under way."""
+
+    _inherit = "repair.service.demo"
+
+    @api.model
+    def _special_cancelled(self, order, plan):
+        order = self._as("desk", order)
+        order.action_repair_cancel()
+        order.message_post(body=plan["rng"].choice(names.CANCELLATIONS))
+
+    @api.model
+    def _special_refused(self, order, plan):
+        self._as("desk", order).action_refuse_quotation(reason=plan["rng"].choice(names.REFUSALS))
+
+    @api.model
+    def _special_moved(self, order, plan):
+        visit = self._as("dispatcher", order).next_appointment_id
+        self._book_next(order, plan, visit.start + timedelta(hours=20), moved=visit, reason="客户临时加班，改到第二天。")
+
+    @api.model
+    def _special_failed(self, order, plan):
+        inspection = self._as("inspector", order.final_inspection_id)
+        self._answer(inspection, plan)
+        line = inspection.line_ids.filtered(lambda line: line.aspect == "function")[:1]
+        line.write({"answer": "fail", "note": "运行 2 小时后冷藏室仍为 11℃，未达到设定温度，退回返修。"})
+        inspection.action_validate()
+        self._as("inspector", order).action_new_inspection()
+
+    @api.model
+    def _special_supplement(self, order, plan):
+        order = self._as("desk", order)
+        order.service_line_ids = [Command.create({"product_id": self._find("demo_height").id})]
+        order.action_send_quotation()
+
+    @api.model
+    def _special_invoice_draft(self, order, plan):
+        self._make_invoice(order, plan)
+
+    @api.model
+    def _special_invoice_posted(self, order, plan):
+        self._make_invoice(order, plan)
+        order.action_post_invoice()
+
+    @api.model
+    def _date_order(self, order, plan):
+        """Write the moments of the plan where the steps wrote the present."""
+        if "start" in plan:
+            order._flow_write(self._prepare_moments(order, plan))
+            order.appointment_ids.filtered("arrived_at")._flow_write({"arrived_at": plan["arrived"], "state": "done"})
+            order.inspection_ids.filtered("result").with_context(repair_flow=FLOW).write({"done_on": plan["inspected"]})
+            for followup in order.followup_ids:
+                followup.due = fields.Date.add(order._local_date(order.accepted_on), days=order.company_id.repair_followup_days)
+        self._date_created(order)
+
+    @api.model
+    def _prepare_moments(self, order, plan):
+        values = {
+            name: plan[moment]
+            for name, moment in (
+                ("diagnosed_on", "diagnosed"), ("approved_on", "approved"), ("coverage_frozen_on", "approved"), ("accepted_on", "accepted"),
+                ("closed_on", "closed"),
+            ) if order[name]
+        }
+        if order.quotation_valid_until:
+            values["quotation_valid_until"] = fields.Date.add(
+                order._local_date(plan["quoted"]), days=order.company_id.repair_quotation_valid_days)
+        if order.accepted_on:
+            values["repair_warranty_end"] = order._get_repair_warranty_end(order._local_date(plan["accepted"]))
+        return values
