@@ -21,9 +21,10 @@ class QmsAction(models.Model):
     kind = fields.Selection(
         [("correction", "Correction"), ("corrective", "Corrective action"), ("preventive", "Preventive action")],
         default="corrective", required=True, tracking=True,
-        help="A correction repairs what is wrong, a corrective action removes its cause, a preventive one keeps it from happening elsewhere.")
+        help="A correction repairs what is wrong, a corrective action removes its cause, "
+             "a preventive one keeps it from happening elsewhere.")
     owner_id = fields.Many2one(
-        "res.users", string="Owner", required=True, default=lambda self: self.env.user, tracking=True,
+        "res.users", required=True, default=lambda self: self.env.user, tracking=True,
         domain="[('share', '=', False)]", index=True)
     deadline = fields.Date(required=True, tracking=True)
     result = fields.Text("What was done")

@@ -31,12 +31,12 @@ class QmsNonconformity(models.Model):
     severity = fields.Selection(
         [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")], default="minor", required=True, tracking=True)
     repair_id = fields.Many2one("repair.order", string="Service order", index="btree_not_null", check_company=True)
-    inspection_id = fields.Many2one("repair.inspection", string="Inspection", readonly=True, copy=False)
+    inspection_id = fields.Many2one("repair.inspection", readonly=True, copy=False)
     appliance_category_id = fields.Many2one(
         "repair.appliance.category", string="Family", compute="_compute_appliance_category_id", store=True, readonly=False)
-    product_id = fields.Many2one("product.product", string="Product", help="The part or product concerned, if one is.")
+    product_id = fields.Many2one("product.product", help="The part or product concerned, if one is.")
     owner_id = fields.Many2one(
-        "res.users", string="Owner", required=True, tracking=True, domain="[('share', '=', False)]",
+        "res.users", required=True, tracking=True, domain="[('share', '=', False)]",
         default=lambda self: self._get_default_owner(), help="Finds the cause and sees to the actions.")
     detected_on = fields.Date("Found on", required=True, default=fields.Date.context_today)
     due_date = fields.Date("Due", tracking=True, help="Day by which the actions should have proved to work.")

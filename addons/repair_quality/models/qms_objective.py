@@ -21,9 +21,10 @@ class QmsObjective(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     policy_id = fields.Many2one(
-        "qms.policy", string="Policy", index="btree_not_null", ondelete="set null", check_company=True)
+        "qms.policy", index="btree_not_null", ondelete="set null", check_company=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    owner_id = fields.Many2one("res.users", string="Owner", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
+    owner_id = fields.Many2one(
+        "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
     figure = fields.Selection(FIGURE_SELECTION, required=True, tracking=True)
     target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours or days.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
@@ -61,7 +62,7 @@ class QmsObjective(models.Model):
     def _compute_value(self):
         for objective in self:
             if not (objective.figure and objective.company_id and objective.period_days):
-                objective.update({"value": 0, "numerator": 0, "denominator": 0, "period_start": False, "period_end": False, "light": "none"})
+                objective.update({"period_start": False, "period_end": False, **objective._measure({})})
                 continue
             first, last = objective._get_live_period()
             objective.update({
@@ -90,7 +91,7 @@ class QmsObjective(models.Model):
     @api.model
     def _take_snapshots(self):
         """Store the months whose figures are final, one value per objective and month; months already stored stay."""
-        for objective in self.search([]):
+        for objective in self.search([("active", "=", True)]):
             objective._take_own_snapshots()
 
     def _take_own_snapshots(self):

@@ -16,7 +16,8 @@ class RepairQualityCommon(RepairServiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.user_officer = new_test_user(cls.env, "test_officer", "base.group_user,repair_quality.repair_quality_group_officer")
-        cls.user_quality_manager = new_test_user(cls.env, "test_quality_manager", "base.group_user,repair_quality.repair_quality_group_manager")
+        cls.user_quality_manager = new_test_user(
+            cls.env, "test_quality_manager", "base.group_user,repair_quality.repair_quality_group_manager")
         cls.user_employee = new_test_user(cls.env, "test_employee", "base.group_user")
         cls.company.partner_id.tz = "Asia/Shanghai"
         cls.today = fields.Date.context_today(cls.env["qms.action"])

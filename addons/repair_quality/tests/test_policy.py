@@ -24,7 +24,10 @@ class TestPolicy(RepairQualityCommon):
         policy = self._policy()
         policy.text = "<p>Changed while a draft</p>"
         policy.action_put_in_force()
-        for call in (lambda: policy.write({"text": "<p>x</p>"}), lambda: policy.write({"state": "draft"}), policy.action_put_in_force, policy.unlink):
+        for call in (
+            lambda: policy.write({"text": "<p>x</p>"}), lambda: policy.write({"state": "draft"}),
+            policy.action_put_in_force, policy.unlink,
+        ):
             with self.assertRaises(UserError):
                 call()
 
@@ -40,7 +43,7 @@ class TestPolicy(RepairQualityCommon):
 
     def test_employees_read_the_policy_in_force_only(self):
         policy = self._policy()
-        Policy = self.env["qms.policy"].with_user(self.user_employee)
-        self.assertNotIn(policy, Policy.search([]))
+        policies = self.env["qms.policy"].with_user(self.user_employee)
+        self.assertNotIn(policy, policies.search([]))
         policy.action_put_in_force()
-        self.assertIn(policy, Policy.search([]))
+        self.assertIn(policy, policies.search([]))

@@ -26,7 +26,7 @@ class HrEmployee(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_qualification(self):
         today = fields.Date.context_today(self)
-        categories = self.env["repair.appliance.category"].search([])
+        categories = self.env["repair.appliance.category"].search([("active", "=", True)])
         families = categories.filtered(lambda category: category.required_skill_ids or not category.parent_id)
         for employee in self:
             held = employee._get_held_skills(today)
@@ -39,9 +39,8 @@ class HrEmployee(models.Model):
     def _search_qualified_category_ids(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
-        Category = self.env["repair.appliance.category"]
         domain = value if operator == "any" else [("id", "in", [v for v in value if v])]
-        wanted = Category.search(domain)
+        wanted = self.env["repair.appliance.category"].search(domain)
         technicians = self.env["hr.employee"].search([("is_technician", "=", True)])
         today = fields.Date.context_today(self)
         found = [t.id for t in technicians if wanted._filter_taken_with(t._get_held_skills(today))]

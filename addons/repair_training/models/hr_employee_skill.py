@@ -20,7 +20,7 @@ class HrEmployeeSkill(models.Model):
         # The list "My certificates" records for the user himself.
         return self.env.user.employee_id if self.env.context.get("own_certificate") else False
 
-    employee_id = fields.Many2one(default=_default_employee_id)
+    employee_id = fields.Many2one(default=lambda self: self._default_employee_id())
     # Core evaluates its default once, when the server starts.
     valid_from = fields.Date(default=fields.Date.context_today)
     approval_state = fields.Selection(
@@ -40,7 +40,7 @@ class HrEmployeeSkill(models.Model):
     )
     evidence_file = fields.Binary(string="Scan", attachment=True, groups="hr.group_hr_user")
     evidence = fields.Binary(
-        string="Evidence", compute="_compute_evidence", inverse="_inverse_evidence",
+        compute="_compute_evidence", inverse="_inverse_evidence",
         help="Scan or photograph of the certificate. Visible to the holder and to HR only.",
     )
     evidence_filename = fields.Char()
@@ -245,7 +245,7 @@ class HrEmployeeSkill(models.Model):
 
     def _get_passive_fields(self):
         # Core replaces a row whose skill changes by a new one: its papers go along, its approval does not.
-        return super()._get_passive_fields() + ["certificate_number", "evidence", "evidence_filename"]
+        return [*super()._get_passive_fields(), "certificate_number", "evidence", "evidence_filename"]
 
     @api.model
     def _mask(self, number):

@@ -17,10 +17,8 @@ class HrEmployeeSkill(models.Model):
         Each period warns once, also when the job did not run on the very day; a later period renews the open activity.
         """
         today = fields.Date.context_today(self)
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("certificate_warning_days", "!=", False)]):
             periods = company._get_certificate_warning_days()
-            if not periods:
-                continue
             rows = self.search([
                 ("approval_state", "=", "approved"),
                 ("employee_id.company_id", "=", company.id),

@@ -18,7 +18,8 @@ class ResCompany(models.Model):
             except ValueError:
                 days = [0]
             if any(day < 1 for day in days):
-                raise ValidationError(self.env._("Write the days before the end as whole numbers separated by commas, for example 90,30,7."))
+                raise ValidationError(self.env._(
+                    "Write the days before the end as whole numbers separated by commas, for example 90,30,7."))
 
     def _get_certificate_warning_days(self):
         """Return the warning periods in days, shortest first."""

@@ -34,8 +34,8 @@ class TestCertificateSecurity(RepairTrainingCommon):
 
     @users("test_technician")
     def test_context_defaults_do_not_approve(self):
-        row = self.Row.with_context(default_approval_state="approved", default_approved_by_id=self.env.uid, certificate_approval=True).create(
-            self._certificate_vals(self.refrigeration))
+        forged = {"default_approval_state": "approved", "default_approved_by_id": self.env.uid, "certificate_approval": True}
+        row = self.Row.with_context(**forged).create(self._certificate_vals(self.refrigeration))
         self._assert_waiting(row)
 
     @users("test_technician")
@@ -58,7 +58,10 @@ class TestCertificateSecurity(RepairTrainingCommon):
 
     @users("test_technician")
     def test_removing_the_end_or_moving_the_start_asks_for_approval(self):
-        for values in ({"valid_to": False}, {"valid_from": self.today - timedelta(days=500)}, {"certificate_number": "T1"}, {"evidence": base64.b64encode(b"scan")}):
+        for values in (
+            {"valid_to": False}, {"valid_from": self.today - timedelta(days=500)},
+            {"certificate_number": "T1"}, {"evidence": base64.b64encode(b"scan")},
+        ):
             with self.subTest(values=values):
                 row = self._certify(self.refrigeration).with_env(self.env)
                 row.write(values)
