@@ -43,7 +43,9 @@ class ProductCategory(models.Model):
         category = self._get_spare_parts_category()
         if not category:
             return
-        for company in companies if companies is not None else self.env["res.company"].search([]):
+        if companies is None:
+            companies = self.env["res.company"].search([])  # pylint: disable=no-search-all  # they are few, and all of them need it
+        for company in companies:
             category_in_company = category.sudo().with_company(company)  # whoever makes a company need not own its products
             category_in_company.write({
                 "property_cost_method": "fifo",

@@ -39,13 +39,15 @@ class ProductTemplate(models.Model):
 
     @api.depends("is_spare_part")
     def compute_is_storable(self):
-        super().compute_is_storable()
+        result = super().compute_is_storable()
         self.filtered(lambda template: template.is_spare_part and template.type == "consu").is_storable = True
+        return result
 
     @api.depends("is_spare_part")
     def _compute_tracking(self):
-        super()._compute_tracking()
+        result = super()._compute_tracking()
         self.filtered(lambda template: template.is_spare_part and template.tracking == "none").tracking = "lot"
+        return result
 
     def _compute_fits_appliance_id(self):
         self.fits_appliance_id = False

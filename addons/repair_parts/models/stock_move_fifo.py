@@ -65,9 +65,10 @@ class StockMove(models.Model):
             layers = move._is_traceable_out() and trace[move.product_id.id] and trace[move.product_id.id].pop(0)
             if not layers or move not in traced:
                 continue
-            for layer in fifo.round_to_total(layers, move.value, move.company_currency_id.round):
-                values_list.append({
-                    "move_id": move.id, "receipt_move_id": layer.ref, "quantity": layer.quantity, "value": layer.value})
+            values_list += [
+                {"move_id": move.id, "receipt_move_id": layer.ref, "quantity": layer.quantity, "value": layer.value}
+                for layer in fifo.round_to_total(layers, move.value, move.company_currency_id.round)
+            ]
         traced.sudo().fifo_source_ids.unlink()  # whoever uses a part may see no cost; the trace is the system's
         self.env["repair.part.fifo.source"].sudo().create(values_list)  # as above
 
@@ -84,5 +85,6 @@ class StockMove(models.Model):
                 continue
             ratio = (previous + correction_quantity) / previous
             layers = [fifo.Layer(source.id, source.quantity * ratio, source.value * ratio) for source in sources]
-            for source, layer in zip(sources, fifo.round_to_total(layers, move_sudo.value, move_sudo.company_currency_id.round), strict=True):
+            layers = fifo.round_to_total(layers, move_sudo.value, move_sudo.company_currency_id.round)
+            for source, layer in zip(sources, layers, strict=True):
                 source.write({"quantity": layer.quantity, "value": layer.value})

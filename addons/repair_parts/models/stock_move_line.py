@@ -51,6 +51,7 @@ class StockMoveLine(models.Model):
         left = sum(quants_sudo.filtered(lambda quant: quant.lot_id == lot).mapped("quantity"))
         if product.uom_id.compare(left, 0) < 0:
             raise UserError(self.env._(
-                "%(part)s: %(taken)s %(unit)s asked, but only %(available)s in %(location)s. Stock of spare parts cannot become negative%(substitutes)s.",
+                "%(part)s: %(taken)s %(unit)s asked, but only %(available)s in %(location)s. "
+                "Stock of spare parts cannot become negative%(substitutes)s.",
                 part=product.display_name, taken=f"{taken:g}", unit=product.uom_id.name, available=f"{left + taken:g}",
                 location=location.display_name, substitutes=product._describe_substitutes(location)))

@@ -45,7 +45,6 @@ class TestConcurrency(BaseCase):
         """Take away by SQL what the ORM rightly refuses to delete: done moves."""
         with self._transaction() as env:
             part, orders = self.part_id, tuple(self.order_ids)
-            template = env["product.product"].browse(part).product_tmpl_id.id
             for statement in (
                 SQL("DELETE FROM repair_part_fifo_source WHERE product_id = %s", part),
                 SQL("DELETE FROM stock_move_line WHERE product_id = %s", part),
@@ -54,10 +53,10 @@ class TestConcurrency(BaseCase):
                 SQL("DELETE FROM stock_lot WHERE product_id = %s", part),
                 SQL("DELETE FROM repair_order WHERE id IN %s", orders),
                 SQL("DELETE FROM mail_message WHERE model = 'repair.order' AND res_id IN %s", orders),
-                SQL("DELETE FROM product_product WHERE id = %s", part),
-                SQL("DELETE FROM product_template WHERE id = %s", template),
             ):
                 env.cr.execute(statement)
+            env.invalidate_all()
+            env["product.product"].browse(part).product_tmpl_id.unlink()
 
     def _race(self, step):
         """Do ``step(env, order)`` for both orders at once: each has seen the stock before either commits."""

@@ -14,7 +14,8 @@ class TestParts(RepairPartsCommon):
         cls.other_brand = cls.env["repair.brand"].create({"name": "Strange brand"})
         cls.other_category = cls.env["repair.appliance.category"].create({"name": "Test stove"})
         family, brand = [Command.set(cls.category.ids)], [Command.set(cls.brand.ids)]
-        cls.for_model = cls._create_spare("ZZ valve", "V-5", appliance_category_ids=family, brand_ids=brand, model_names="bcd-216， BCD-300")
+        cls.for_model = cls._create_spare(
+            "ZZ valve", "V-5", appliance_category_ids=family, brand_ids=brand, model_names="bcd-216， BCD-300")
         cls.for_brand = cls._create_spare("YY valve", "V-4", appliance_category_ids=family, brand_ids=brand)
         cls.for_family = cls._create_spare("XX valve", "V-3", appliance_category_ids=family)
         cls.for_any = cls._create_spare("BB valve", "V-2")
