@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation, ExclusionViolation, NotNullViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
-from odoo.tests import tagged, users
+from odoo.tests import new_test_user, tagged, users
 from odoo.tools import mute_logger
 
 from .common_booking import BookingCase, at
@@ -353,6 +353,15 @@ class TestAppointmentAccess(BookingCase):
         self.assertEqual(visit.technician_id.name, "Wang Wei")
         with self.assertRaises(AccessError):
             visit.action_depart()
+
+    def test_stock_user_opens_orders_and_plain_repairs_as_before(self):
+        """Core gives stock users every repair: the visits on the form must not shut them out."""
+        keeper = new_test_user(self.env, "test_keeper", "stock.group_stock_user")
+        plain = self.env["repair.order"].create({"partner_id": self.partner.id})
+        for order in (plain | self.order).with_user(keeper):
+            order.read(["appointment_count", "next_appointment_id", "next_appointment_window", "technician_id"])
+        with self.assertRaises(AccessError):
+            self.visit.with_user(keeper).action_depart()
 
     @users("test_portal")
     def test_customer_account_sees_no_visit_record(self):
