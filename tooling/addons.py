@@ -12,7 +12,7 @@ from .console import Problem
 from .paths import ADDONS
 
 # Files that change nothing in a database: a template stays good when only they change.
-_NOT_INSTALLED = ("tests/", "static/src/", "static/tests/", "demo/")
+_NOT_INSTALLED = ("tests/", "static/src/", "static/tests/")
 _LOGINS = ADDONS / "repair_service" / "demo" / "logins.csv"
 
 
@@ -75,6 +75,8 @@ def fingerprint(name: str) -> str:
         if not file.is_file() or inside.startswith(_NOT_INSTALLED):
             continue
         if inside.endswith((".pyc", ".pot", ".md", ".rst")) or "__pycache__" in inside:
+            continue
+        if inside.startswith("demo/") and file.suffix != ".py":
             continue
         digest.update(f"{inside}\0".encode())
         digest.update(file.read_bytes())

@@ -243,9 +243,19 @@ def check_name(name: str) -> str:
 
 def check_user_name(name: str) -> str:
     """A database name that a user may choose: templates and half-made databases are the tool's own."""
-    if check_name(name).startswith("tmpl_") or name.endswith(_MAKING) or name in ("postgres", "template0", "template1"):
+    check_name(name)
+    if not is_user_name(name):
         raise Problem(f"{name!r} is reserved; choose another database name.", status=2)
     return name
+
+
+def is_user_name(name: str) -> bool:
+    """Whether a database is a user's: neither a template, nor half-made, nor PostgreSQL's own."""
+    return (
+        not name.startswith("tmpl_")
+        and not name.endswith(_MAKING)
+        and name not in ("postgres", "template0", "template1")
+    )
 
 
 def _filestore(name: str) -> Path:

@@ -23,7 +23,7 @@ LOCK_FILE = ROOT / "tooling" / "odoo.lock.json"
 
 def checkout_id() -> str:
     """A short name for this data folder that no other one on the machine has."""
-    return f"{ROOT.name}-{hashlib.sha256(os.fsencode(DATA)).hexdigest()[:8]}"
+    return f"{ROOT.name[:24]}-{hashlib.sha256(os.fsencode(DATA)).hexdigest()[:8]}"
 
 
 def read_json(path: Path) -> Any:

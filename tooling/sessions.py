@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import process, setup
 from .console import Problem, say
-from .databases import Databases, check_user_name
+from .databases import Databases, check_user_name, is_user_name
 from .odoo import CONFIG
 
 
@@ -14,7 +14,7 @@ def shell(name: str) -> int:
     with setup.platform() as platform:
         databases = Databases(platform)
         if not databases.exists(name):
-            known = [known for known in databases.names() if not known.startswith("tmpl_")]
+            known = [known for known in databases.names() if is_user_name(known)]
             raise Problem(
                 f"There is no database {name}. There is: {', '.join(known) or 'none yet'} (make one: ./repair db {name})."
             )
