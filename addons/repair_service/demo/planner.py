@@ -38,6 +38,11 @@ class Planner:
                         return self.technicians[number], self.at(date, hour)
         raise ValueError(f"no free visit in {territory} after {day}")
 
+    def take(self, technician, start):
+        """Note a visit that exists already."""
+        local = pytz.utc.localize(start).astimezone(self.zone)
+        self.taken.add((self.technicians.index(technician), local.date(), local.hour))
+
     def get_able(self, root, territory):
         """Return the technicians of a territory who may take a family."""
         first = 3 * TERRITORIES.index(territory)

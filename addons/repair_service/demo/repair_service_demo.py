@@ -45,7 +45,9 @@ class RepairServiceDemo(models.AbstractModel):
             return main
         yuan = self.env.ref("base.CNY")
         yuan.active = True
-        return self.env["res.company"].create({"name": "安邻家电服务有限公司", "country_id": china.id, "currency_id": yuan.id})
+        company = self.env["res.company"].create({"name": "安邻家电服务有限公司", "country_id": china.id, "currency_id": yuan.id})
+        self.env["stock.warehouse"].create({"name": "安邻总仓", "code": "AL", "company_id": company.id, "partner_id": company.partner_id.id})
+        return company
 
     @api.model
     def _load_accounts(self, company):

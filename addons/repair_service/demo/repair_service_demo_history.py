@@ -38,7 +38,7 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _plan_history(self, rng):
         """Return what happened, oldest first: one dictionary an order, with every moment."""
-        planner = Planner(self._get_technicians(), rng, TIME_ZONE)
+        planner = self._make_planner(rng)
         appliances = list(self._get_numbered("demo_appliance", "repair.appliance"))
         today, last_repair, plans = self._get_today(), {}, []
         for number in range(ORDERS):
@@ -95,8 +95,12 @@ class RepairServiceDemo(models.AbstractModel):
         }
 
     @api.model
-    def _get_technicians(self):
-        return [self._find(f"demo_technician_{number:02d}") for number in range(1, 13)]
+    def _make_planner(self, rng):
+        """Return a planner that knows the visits there are already."""
+        planner = Planner([self._find(f"demo_technician_{number:02d}") for number in range(1, 13)], rng, TIME_ZONE)
+        for visit in self.env["repair.appointment"].search([("state", "!=", "cancelled")]):
+            planner.take(visit.technician_id, visit.start)
+        return planner
 
     @api.model
     def _get_territory(self, partner):

@@ -7,13 +7,11 @@ from odoo.fields import Command
 from ..engine.slots import find_slots, pick_varied
 from ..models.repair_order import FLOW
 from . import faults, names
-from .planner import Planner
-from .repair_service_demo import TIME_ZONE
 from .running import ORDER, RUNNING
 
 # What these cases need: something to refuse, to add to or to give away is there only where the customer pays.
 WARRANTY_STATES = {"misuse": "covered"} | dict.fromkeys(
-    ("goodwill", "supplement", "refused", "refused_closed", "invoice_draft", "invoice_posted"), "expired")
+    ("goodwill", "supplement", "refused", "refused_closed", "invoice_draft", "invoice_posted", "customer_pays"), "expired")
 QUIET_DAYS = 150  # an appliance repaired since then gets no other fault
 
 
@@ -29,23 +27,30 @@ class RepairServiceDemo(models.AbstractModel):
             return
         rng, demo = random.Random("running"), self._enter()
         last = demo._get_last_message()
-        planner = Planner(demo._get_technicians(), rng, TIME_ZONE)
-        since = fields.Datetime.now() - timedelta(days=QUIET_DAYS)
-        used = demo.env["repair.order"].search([("requested_on", ">=", since)]).appliance_id
-        taken = demo.env["repair.appliance"]
-        orders = demo.env["repair.order"]
-        for spec in sorted(RUNNING, key=lambda spec: -spec.days):
-            plan = demo._plan_running(spec, planner, rng, used, taken)
-            taken |= plan["appliance"]
-            orders |= demo._run(spec, plan)
-        demo._give_ids("demo_order", orders)
+        demo._give_ids("demo_order", demo._make_orders(RUNNING, rng))
         demo._keep_messages_in(last)
+
+    @api.model
+    def _make_orders(self, specs, rng):
+        """Plan and walk the orders of ``specs``, the oldest request first; no appliance comes twice."""
+        planner, orders = self._make_planner(rng), self.env["repair.order"]
+        since = fields.Datetime.now() - timedelta(days=QUIET_DAYS)
+        recent = orders.search([("requested_on", ">=", since)])
+        used, taken = recent.appliance_id, recent.filtered(lambda order: order.service_stage != "closed").appliance_id
+        for spec in sorted(specs, key=lambda spec: -spec.days):
+            plan = self._plan_running(spec, planner, rng, used, taken)
+            taken |= plan["appliance"]
+            orders |= self._run(spec, plan)
+        return orders
 
     @api.model
     def _plan_running(self, spec, planner, rng, used, taken):
         """Return what happens to one order: appliance, fault, who comes, and every moment of it."""
         root, _colon, number = spec.kind.partition(":")
-        plan = {"root": root, "fault": faults.FAULTS[root][int(number)], "rng": rng, "channel": spec.channel, "planner": planner}
+        plan = {
+            "root": root, "fault": faults.FAULTS[root][int(number)], "rng": rng, "planner": planner,
+            "channel": spec.channel, "special": spec.special,
+        }
         if spec.special == "repair_warranty":
             plan |= self._plan_warranty_case(rng)
         else:
@@ -87,19 +92,24 @@ class RepairServiceDemo(models.AbstractModel):
 
     @api.model
     def _choose_appliance(self, spec, plan, rng, used, taken):
-        families = plan["fault"][5] or ()
-        category = self._find(f"category_{plan['root']}")
-        domain = [("category_id", "child_of", category.id), ("id", "not in", taken.ids)]
-        if families:
-            domain.append(("category_id", "child_of", [self._find(f"category_{family}").id for family in families]))
+        appliances = self.env["repair.appliance"].search(self._get_appliance_domain(spec, plan, taken), order="id")
+        quiet = (appliances - used) or appliances
+        state = WARRANTY_STATES.get(spec.special)
+        return rng.choice(quiet.filtered(lambda appliance: appliance.warranty_state == state) or quiet)
+
+    @api.model
+    def _get_appliance_domain(self, spec, plan, taken):
+        """Return the domain of the appliances that can have the order's fault, without those that have an order already."""
+        families = plan["fault"][5] or (plan["root"],)
         first = self._find("demo_customer_001")  # who has a login: his appliances are kept for his orders
-        domain.append(("partner_id", "=" if spec.portal else "!=", first.id))
+        domain = [
+            ("id", "not in", taken.ids),
+            ("category_id", "child_of", [self._find(f"category_{family}").id for family in families]),
+            ("partner_id", "=" if spec.portal else "!=", first.id),
+        ]
         if spec.technician:
             domain.append(("partner_id.city", "=", "浦东新区"))  # where the technicians with a login work
-        appliances = self.env["repair.appliance"].search(domain, order="id")
-        state = WARRANTY_STATES.get(spec.special)
-        quiet = (appliances - used) or appliances
-        return rng.choice(quiet.filtered(lambda appliance: appliance.warranty_state == state) or quiet)
+        return domain
 
     @api.model
     def _run(self, spec, plan):
@@ -139,7 +149,6 @@ class RepairServiceDemo(models.AbstractModel):
         if special == "urgent":
             values["fault_description"] += "家里有八十岁老人，天气冷，希望今天能来。"
         order = self._as("manager" if special == "goodwill" else "desk", self.env["repair.order"]).create(values)
-        plan["special"] = special
         return order.with_env(self.env)
 
     @api.model
