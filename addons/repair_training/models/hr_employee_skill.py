@@ -114,11 +114,9 @@ class HrEmployeeSkill(models.Model):
     def create(self, vals_list):
         """Every new certificate waits for approval, whatever values or context defaults came with it."""
         for vals in vals_list:
-            if self.env.context.get("certificate_approval") is not APPROVAL:
-                self._check_approval_fields({k: v for k, v in vals.items() if v and (k, v) != ("approval_state", "to_approve")})
-            vals.update(dict.fromkeys(APPROVAL_FIELDS - {"approval_note"}, False))
-            vals["approval_note"] = False
-        rows = super().create(vals_list)
+            self._check_approval_fields({k: v for k, v in vals.items() if v and (k, v) != ("approval_state", "to_approve")})
+        # Explicit values win over defaults that come in with the context.
+        rows = super().create([{**vals, **dict.fromkeys(APPROVAL_FIELDS, False)} for vals in vals_list])
         rows._submit()
         return rows
 

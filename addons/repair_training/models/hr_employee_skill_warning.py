@@ -43,8 +43,10 @@ class HrEmployeeSkill(models.Model):
         ))
 
     def _warn_hr(self, period, deadline):
-        """Ask HR to act before the next period begins."""
+        """Ask HR, in the officer's language, to act before the next period begins."""
         self.ensure_one()
+        officer = self.employee_id.hr_responsible_id
+        self = self.with_context(lang=officer.lang)
         employee = self.employee_id
         summary = self.env._("Renew certificate '%(skill)s', ends %(date)s", skill=self.skill_id.name, date=self.valid_to)
         activity_type = "repair_training.mail_activity_type_renew_certificate"
@@ -54,6 +56,6 @@ class HrEmployeeSkill(models.Model):
             opened.write({"note": note, "date_deadline": deadline})
         else:
             employee.activity_schedule(
-                activity_type, deadline, summary=summary, note=note, user_id=employee.hr_responsible_id.id,
+                activity_type, deadline, summary=summary, note=note, user_id=officer.id,
             )
         self._approval_write({"warned_days": period})

@@ -46,11 +46,12 @@ class RepairAppointment(models.Model):
         ]).mapped("res_id")
         for order, order_visits in visits.grouped("repair_id").items():
             if order.id not in warned:
-                visit = order_visits[0]
+                dispatcher = order_visits[0]._get_dispatcher()
+                visit = order_visits[0].with_context(lang=dispatcher.lang)
                 order.activity_schedule(
                     activity_type_id=activity_type.id, date_deadline=fields.Date.context_today(self),
                     summary=self.env._("Visit of %(day)s without a valid certificate", day=visit._get_local_day()),
-                    note=visit._get_certificate_problem(), user_id=visit._get_dispatcher().id,
+                    note=visit._get_certificate_problem(), user_id=dispatcher.id,
                 )
 
     def _get_dispatcher(self):
