@@ -42,7 +42,7 @@ class QmsObjective(models.Model):
     value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
 
     _target_positive = models.Constraint(
-        "CHECK (target >= 0 AND tolerance >= 0)", "Target and tolerance cannot be negative.")
+        "CHECK (target BETWEEN 0 AND 10000 AND tolerance BETWEEN 0 AND 10000)", "Target and tolerance lie between 0 and 10000.")
     _period_positive = models.Constraint(
         "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
     _rate_target = models.Constraint(

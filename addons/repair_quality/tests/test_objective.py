@@ -73,7 +73,10 @@ class TestObjective(RepairQualityCommon):
             self.assertIn(objective.light, ("green", "amber", "red", "none"))
 
     def test_targets_that_cannot_be_are_refused(self):
-        for values in ({"target": -1}, {"tolerance": -1}, {"period_days": 0}, {"target": 101}):
+        for values in (
+            {"target": -1}, {"tolerance": -1}, {"tolerance": float("nan")}, {"period_days": 0}, {"target": 101},
+            {"figure": "mttr", "target": float("inf")},
+        ):
             with self.subTest(values=values), mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.CheckViolation):
                 self._objective(**values).flush_recordset()
         self._objective("mttr", target=120)

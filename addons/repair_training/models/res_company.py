@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+MAX_WARNING_DAYS = 3650
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -17,7 +19,7 @@ class ResCompany(models.Model):
                 days = company._get_certificate_warning_days()
             except ValueError:
                 days = [0]
-            if any(day < 1 for day in days):
+            if any(not 1 <= day <= MAX_WARNING_DAYS for day in days):
                 raise ValidationError(self.env._(
                     "Write the days before the end as whole numbers separated by commas, for example 90,30,7."))
 

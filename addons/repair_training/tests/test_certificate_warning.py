@@ -62,10 +62,9 @@ class TestCertificateWarning(RepairTrainingCommon):
         self._certify(self.refrigeration, end=20)
         self.assertFalse(self._run_daily_job())
         self.assertTrue(self._run_daily_job(5))
-        with self.assertRaises(ValidationError):
-            self.company.certificate_warning_days = "soon"
-        with self.assertRaises(ValidationError):
-            self.company.certificate_warning_days = "-3"
+        for nonsense in ("soon", "-3", "0", "30;7", "99999999999"):
+            with self.subTest(nonsense=nonsense), self.assertRaises(ValidationError):
+                self.company.certificate_warning_days = nonsense
         self.company.certificate_warning_days = False
 
 

@@ -203,7 +203,7 @@ class TestQualificationQueries(RepairTrainingCommon):
         few = self._count_queries(self._make_technicians(2))
         many = self._count_queries(self._make_technicians(200))
         self.assertLessEqual(many, few + 2)
-        self.assertLessEqual(many, 25)
+        self.assertLessEqual(many, 10)
 
     def test_who_may_do_what_reads_the_certificates_once(self):
         technicians = self._make_technicians(50)
