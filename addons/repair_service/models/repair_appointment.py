@@ -16,6 +16,7 @@ OPEN_STATES = ("proposed", *ACTIVE_STATES)
 FLOW_FIELDS = frozenset({"state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id"})
 PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop"})
 MAX_DURATION = timedelta(hours=12)
+MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.
 PAST_TOLERANCE = timedelta(minutes=15)
 
@@ -109,7 +110,7 @@ class RepairAppointment(models.Model):
     @api.depends("arrived_at", "start", "stop")
     def _compute_punctuality(self):
         for visit in self:
-            if not visit.arrived_at:
+            if not (visit.arrived_at and visit.start and visit.stop):
                 visit.punctuality = False
             elif visit.arrived_at < visit.start:
                 visit.punctuality = "early"
@@ -124,22 +125,27 @@ class RepairAppointment(models.Model):
             window = visit.window if self.env.context.get("show_window") else False
             visit.display_name = " · ".join(filter(None, (visit.name, window)))
 
-    @api.constrains("start", "stop")
-    def _check_duration(self):
+    @api.constrains("start", "stop", "technician_id", "repair_id")
+    def _check_window(self):
+        latest = fields.Datetime.now() + MAX_AHEAD
         for visit in self:
+            if not (visit.start and visit.stop and visit.technician_id and visit.repair_id):
+                raise ValidationError(self.env._("A visit needs a service order, a technician, a start and an end."))
             if visit.stop - visit.start > MAX_DURATION:
                 raise ValidationError(self.env._("A visit lasts 12 hours at most: split the work over several days."))
+            if visit.start > latest:
+                raise ValidationError(self.env._("A visit is planned one year ahead at most: correct its date."))
 
     @api.constrains("technician_id", "start", "repair_id")
     def _check_technician(self):
         """Only a service technician who may work on that appliance on that day (handbook 4.1.2)."""
-        for visit in self.filtered("is_open"):
+        for visit in self.filtered(lambda visit: visit.is_open and visit.start and visit.technician_id and visit.repair_id):
             if refusal := visit.technician_id._get_visit_refusal(visit.category_id, visit._get_local_day()):
                 raise ValidationError(refusal)
 
     @api.constrains("repair_id", "start")
     def _check_order_open(self):
-        for visit in self.filtered("is_open"):
+        for visit in self.filtered(lambda visit: visit.is_open and visit.repair_id):
             if visit.repair_id.service_stage in ("closed", "cancelled") or not visit.repair_id.appliance_id:
                 raise ValidationError(self.env._(
                     "%(order)s takes no visit: it is finished, or no appliance is chosen.", order=visit.repair_id.name))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
+from .repair_appointment import MAX_AHEAD
 from .repair_order import FINISHED_STAGES
 
 UNBOOKABLE_STAGES = ("accepted", *FINISHED_STAGES)
@@ -33,6 +34,12 @@ class RepairOrder(models.Model):
         for order in self:
             order.next_appointment_id = order.appointment_ids.filtered("is_active")[:1]
             order.next_appointment_window = order.next_appointment_id.window
+
+    @api.constrains("preferred_start")
+    def _check_preferred_start(self):
+        latest = fields.Datetime.now() + MAX_AHEAD
+        if any(order.preferred_start and order.preferred_start > latest for order in self):
+            raise ValidationError(self.env._("The wished time lies more than a year ahead: correct it."))
 
     def write(self, vals):
         """Write; visits follow the stage of their order, whoever moves it."""

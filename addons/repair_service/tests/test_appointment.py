@@ -77,6 +77,19 @@ class TestAppointmentRules(BookingCase):
             with self.subTest(name), self.assertRaises(NotNullViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
                 self.env["repair.appointment"].create({**values, name: False})
 
+    def test_a_proposal_cannot_be_emptied(self):
+        visit = self._propose(self.order, self.technician, at(1, 10))
+        for name in ("start", "stop", "technician_id", "repair_id"):
+            with self.subTest(name), self.assertRaises(ValidationError):
+                visit.write({name: False})
+
+    def test_visits_and_wishes_lie_within_a_year(self):
+        with self.assertRaisesRegex(ValidationError, "one year ahead"), self.cr.savepoint():
+            self._propose(self.order, self.technician, at(367, 10))
+        with self.assertRaisesRegex(ValidationError, "more than a year"), self.cr.savepoint():
+            self.order.preferred_start = at(367, 10)
+        self._propose(self.order, self.technician, at(366, 7))
+
     def test_only_service_technicians_visit(self):
         clerk = self._create_technician("Clerk", is_technician=False)
         with self.assertRaisesRegex(ValidationError, "Clerk is not an active service technician"):
@@ -286,8 +299,11 @@ class TestAppointmentAccess(BookingCase):
     @users("test_manager", "test_dispatcher", "test_desk", "test_technician")
     def test_state_cannot_be_written_by_rpc(self):
         forged = {"repair_flow": True}
-        for values in ({"state": "done"}, {"arrived_at": "2027-03-01 00:00:00"}, {"reschedule_reason": "x"}, {"cancel_reason": "x"}):
-            with self.subTest(values), self.assertRaisesRegex(UserError, "steps of the visit"):
+        for values in (
+            {"state": "done"}, {"arrived_at": "2027-03-01 00:00:00"}, {"reschedule_reason": "x"}, {"cancel_reason": "x"},
+            {"company_id": False}, {"partner_id": 1}, {"punctuality": "on_time"},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "steps of the visit|worked out by itself"):
                 self._rpc("write", self.visit.ids, values, context=forged)
         self.assertEqual(self.visit.state, "confirmed")
 
@@ -298,6 +314,16 @@ class TestAppointmentAccess(BookingCase):
                 self._rpc("create", [{
                     "repair_id": self._create_order().id, "technician_id": self.technician.id, "state": state,
                     "start": "2027-03-03 02:00:00", "stop": "2027-03-03 04:00:00"}], context={"repair_flow": 1})
+
+    @users("test_manager")
+    def test_no_state_is_smuggled_in_by_a_default(self):
+        values = {
+            "repair_id": self._create_order().id, "technician_id": self.technician.id,
+            "start": "2027-03-03 02:00:00", "stop": "2027-03-03 04:00:00"}
+        forged = {"default_state": "confirmed", "default_arrived_at": at(1, 10)}
+        [visit_id] = self._rpc("create", [values], context=forged)
+        visit = self.env["repair.appointment"].browse(visit_id)
+        self.assertEqual((visit.state, visit.arrived_at), ("proposed", False))
 
     @users("test_manager", "test_desk")
     def test_the_plan_of_an_agreed_visit_changes_by_rescheduling_only(self):

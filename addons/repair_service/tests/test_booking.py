@@ -251,7 +251,8 @@ class TestBookingDialogue(BookingCase):
 
     def test_by_hand_needs_everything(self):
         booking = self._open()
-        for values in ({}, {"technician_id": self.technician.id}, {"technician_id": self.technician.id, "start": at(1, 9), "hours": 0}):
+        for values in ({}, {"technician_id": self.technician.id}, {"technician_id": self.technician.id, "start": at(1, 9), "hours": 0},
+                       {"hours": 13}, {"hours": -1}, {"hours": 1e12}):
             booking.write(values)
             with self.assertRaisesRegex(UserError, "Choose a proposal"):
                 booking.action_book()

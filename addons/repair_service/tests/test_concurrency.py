@@ -61,6 +61,7 @@ class TestConcurrentBooking(BaseCase):
     def _remove_visits(cls, env):
         visits = env["repair.appointment"].search([("repair_id", "in", cls.order_ids)])
         visits.filtered("is_open").action_cancel()
+        env["mail.message"].search([("model", "=", visits._name), ("res_id", "in", visits.ids)]).unlink()
         visits.flush_recordset()
         env.cr.execute("DELETE FROM repair_appointment WHERE id = ANY(%s)", [visits.ids])  # agreed visits refuse unlink
 
