@@ -12,12 +12,12 @@ BOOKWORM = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_COD
 DEB822 = """\
 Types: deb
 # a comment
-URIs: http://mirror.example/debian-security
+URIs: http://archive.example/debian-security
 Suites: bookworm-security
 Components: main
 
 Types: deb deb-src
-URIs: http://mirror.example/debian
+URIs: http://archive.example/debian
 Suites: bookworm bookworm-updates
 Components: main contrib
 Signed-By:
@@ -34,18 +34,18 @@ def test_suite_is_the_codename_of_debian_and_nothing_elsewhere():
 
 def test_deb822_source_is_read_with_its_key_and_without_the_security_part():
     stanza = debian.archive_stanza({"debian.sources": DEB822}, "bookworm")
-    assert stanza["URIs"] == "http://mirror.example/debian"
+    assert stanza["URIs"] == "http://archive.example/debian"
     assert stanza["Signed-By"].splitlines()[-1] == " mQINBF"
 
 
 def test_one_line_source_keeps_its_options():
     text = (
         "# deb http://old.example/debian bookworm main\n"
-        "deb http://security.example/debian-security bookworm-security main\n"
-        "deb [arch=amd64 signed-by=/usr/share/keyrings/k.gpg] http://mirror.example/debian bookworm main non-free # x\n"
+        "deb http://updates.example/debian-security bookworm-security main\n"
+        "deb [arch=amd64 signed-by=/usr/share/keyrings/k.gpg] http://archive.example/debian bookworm main non-free # x\n"
     )
     stanza = debian.archive_stanza({"sources.list": text}, "bookworm")
-    assert stanza["URIs"] == "http://mirror.example/debian"
+    assert stanza["URIs"] == "http://archive.example/debian"
     assert stanza["Signed-By"] == "/usr/share/keyrings/k.gpg"
     assert stanza["Components"] == "main non-free"
 
@@ -55,7 +55,7 @@ def test_one_line_source_keeps_its_options():
     [
         "deb https://other.example/apt cloud-sdk-bookworm main\n",
         "deb https://other.example/linux/debian bookworm stable\n",
-        "deb-src http://mirror.example/debian bookworm main\n",
+        "deb-src http://archive.example/debian bookworm main\n",
         "",
     ],
 )
