@@ -6,3 +6,4 @@ from . import qms_nonconformity
 from . import qms_action
 from . import repair_inspection
 from . import repair_order
+from . import repair_service_demo
