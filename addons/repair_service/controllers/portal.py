@@ -14,6 +14,10 @@ PAPER_REPORTS = {
 }
 
 
+# Larger numbers are no row of PostgreSQL's, and would end in its error message.
+ORDER_ID_MAX = 2**31 - 1
+
+
 class RepairPortal(CustomerPortal):
 
     def _prepare_home_portal_values(self, counters):
@@ -62,6 +66,8 @@ class RepairPortal(CustomerPortal):
 
         :raises AccessError, MissingError: no such order, or neither the token nor the user opens it
         """
+        if not 0 < order_id <= ORDER_ID_MAX or not isinstance(access_token or "", str):
+            raise MissingError(request.env._("This document does not exist."))
         try:
             repair_sudo = self._document_check_access("repair.order", order_id, access_token)
         except AccessError:

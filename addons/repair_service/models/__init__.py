@@ -1,3 +1,4 @@
+from . import repair_input  # isort: skip - the others inherit it
 from . import (
     hr_employee,
     hr_employee_public,
@@ -7,6 +8,7 @@ from . import (
     repair_appliance_warranty,
     repair_appointment,
     repair_appointment_booking,
+    repair_appointment_input,
     repair_appointment_message,
     repair_brand,
     repair_fault_code,
@@ -17,6 +19,7 @@ from . import (
     repair_inspection_template,
     repair_order,
     repair_order_booking,
+    repair_order_guard,
     repair_order_portal,
     repair_order_quotation,
     repair_order_slots,

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 class RepairAppliance(models.Model):
     _name = "repair.appliance"
     _description = "Customer's Appliance"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
     _order = "id desc"
     _rec_names_search = ["serial_number", "model_name"]
     _check_company_auto = True
@@ -41,6 +41,9 @@ class RepairAppliance(models.Model):
         "(company_id, COALESCE(brand_id, 0), serial_number) WHERE serial_number IS NOT NULL",
         "This serial number of this brand is registered already: search for the number, in the archive too, and use that appliance.",
     )
+    _serial_length = models.Constraint(
+        "CHECK (length(serial_number) <= 100)", "A serial number has 100 characters at most: type it as it stands on the plate.")
+
     @api.depends("category_id.name", "brand_id.name", "model_name", "serial_number")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -83,12 +86,19 @@ class RepairAppliance(models.Model):
 
     def write(self, vals):
         """Write appliances; serial numbers are kept in capitals and without blanks."""
+        if "company_id" in vals:
+            self._check_company_kept(vals["company_id"])
         return super().write(self._normalise(vals))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_without_repairs(self):
         if self.env["repair.order"].sudo().search_count([("appliance_id", "in", self.ids)], limit=1):  # also others' orders
             raise UserError(self.env._("This appliance has repairs. Archive it instead of deleting it, so that its history stays."))
+
+    def _check_company_kept(self, company_id):
+        moved = self.filtered(lambda appliance: appliance.company_id.id != company_id)
+        if moved and self.env["repair.order"].sudo().search_count([("appliance_id", "in", moved.ids)], limit=1):  # also others' orders
+            raise UserError(self.env._("This appliance has repairs in its company: register it anew in the other one."))
 
     def action_new_request(self):
         """Open a new service order filled in with the customer and this appliance."""
@@ -113,4 +123,4 @@ class RepairAppliance(models.Model):
     @api.model
     def _normalise_serial(self, number):
         """Return a serial number as it is stored: half-width capitals without blanks, ``False`` when nothing is left."""
-        return "".join(unicodedata.normalize("NFKC", number or "").split()).upper() or False
+        return "".join(unicodedata.normalize("NFKC", str(number or "")).split()).upper() or False

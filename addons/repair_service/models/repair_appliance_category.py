@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 class RepairApplianceCategory(models.Model):
     _name = "repair.appliance.category"
     _description = "Appliance Family"
+    _inherit = ["repair.input"]
     _parent_store = True
     _order = "sequence, id"
     _rec_names_search = ["name", "code"]
@@ -39,6 +40,7 @@ class RepairApplianceCategory(models.Model):
 
     _code_uniq = models.UniqueIndex(
         "(upper(code)) WHERE code IS NOT NULL", "Another family has this code: choose a different one.")
+    _code_length = models.Constraint("CHECK (length(code) <= 50)", "A code has 50 characters at most.")
     _safe_life_range = models.Constraint(
         "CHECK (safe_life_years BETWEEN 0 AND 50)", "The safe life is a number of years between 0 and 50.")
 

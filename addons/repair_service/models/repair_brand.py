@@ -4,6 +4,7 @@ from odoo import fields, models
 class RepairBrand(models.Model):
     _name = "repair.brand"
     _description = "Appliance Brand"
+    _inherit = ["repair.input"]
     _order = "name"
 
     name = fields.Char(required=True, index="trigram", translate=True)
@@ -19,6 +20,8 @@ class RepairBrand(models.Model):
 
     _name_uniq = models.UniqueIndex(
         "(lower(btrim(name->>'en_US')))", "This brand exists already: use it, or restore it from the archive.")
+
+    _name_length = models.Constraint("CHECK (length(name->>'en_US') <= 200)", "The name of a brand has 200 characters at most.")
 
     def _compute_appliance_count(self):
         counts = dict(self.env["repair.appliance"]._read_group([("brand_id", "in", self.ids)], ["brand_id"], ["__count"]))

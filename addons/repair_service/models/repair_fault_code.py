@@ -6,6 +6,7 @@ from odoo.fields import Domain
 class RepairFaultCode(models.Model):
     _name = "repair.fault.code"
     _description = "Fault Code"
+    _inherit = ["repair.input"]
     _order = "kind, sequence, code"
     _rec_names_search = ["code", "name"]
 
@@ -24,6 +25,8 @@ class RepairFaultCode(models.Model):
 
     _code_uniq = models.UniqueIndex(
         "(kind, code)", "This code exists already for its kind: use it, restore it from the archive, or choose another code.")
+
+    _code_length = models.Constraint("CHECK (length(code) <= 50)", "A code has 50 characters at most.")
 
     @api.depends("code", "name")
     def _compute_display_name(self):
@@ -55,5 +58,5 @@ class RepairFaultCode(models.Model):
     @api.model
     def _normalise(self, vals):
         if vals.get("code"):
-            return {**vals, "code": "".join(vals["code"].split()).upper()}
+            return {**vals, "code": "".join(str(vals["code"]).split()).upper()}
         return vals

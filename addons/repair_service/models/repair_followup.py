@@ -1,15 +1,17 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .repair_order import FLOW
+from .repair_flow import FLOW
 
 ANSWER_FIELDS = {"state", "done_on"}
+RECORD_FIELDS = {"score", "comment", "repair_id", "kind", "due", "user_id"}
 
 
 class RepairFollowup(models.Model):
     _name = "repair.followup"
     _description = "Follow-up of a service order"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _flow_fields = frozenset(ANSWER_FIELDS)
     _order = "due, id"
     _check_company_auto = True
 
@@ -63,9 +65,16 @@ class RepairFollowup(models.Model):
         if self.env.context.get("repair_flow") is not FLOW:
             if ANSWER_FIELDS & vals.keys():
                 raise UserError(self.env._("Use the buttons Done or Cancel of the follow-up."))
-            if {"score", "comment", "repair_id", "kind"} & vals.keys() and any(followup.state != "todo" for followup in self):
+            if "repair_id" in vals and any(followup.repair_id.id != vals["repair_id"] for followup in self):
+                raise UserError(self.env._("A follow-up stays with its service order: plan another one instead."))
+            if RECORD_FIELDS & vals.keys() and any(followup.state != "todo" for followup in self):
                 raise UserError(self.env._("This follow-up is finished: its answer stays as it is."))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_open(self):
+        if any(followup.state == "done" for followup in self):
+            raise UserError(self.env._("This follow-up is finished: its answer stays as it is."))
 
     def action_done(self):
         """Finish follow-ups; satisfaction needs the customer's score (handbook 6.3.4).

@@ -3,16 +3,18 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .repair_inspection_template import KINDS
-from .repair_order import FLOW
+from .repair_flow import FLOW
 
 RESULT_FIELDS = {"result", "done_on", "inspector_id"}
+PLAN_FIELDS = {"kind", "template_id", "repair_id"}
 
 
 class RepairInspection(models.Model):
     _name = "repair.inspection"
     _description = "Inspection"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "repair.input"]
     _order = "id desc"
+    _flow_fields = frozenset(RESULT_FIELDS)
     _check_company_auto = True
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -54,6 +56,7 @@ class RepairInspection(models.Model):
                 for name in RESULT_FIELDS:
                     vals.pop(name, None)
         inspections = super().create(vals_list)
+        inspections._check_layout()
         for inspection in inspections.filtered(lambda inspection: not inspection.line_ids):
             inspection.line_ids = [Command.create(values) for values in inspection._prepare_lines()]
         return inspections
@@ -63,6 +66,8 @@ class RepairInspection(models.Model):
         if self.env.context.get("repair_flow") is not FLOW:
             if RESULT_FIELDS & vals.keys():
                 raise UserError(self.env._("The result comes from the answers: use Validate."))
+            if PLAN_FIELDS & vals.keys() and not self.env.su:
+                raise UserError(self.env._("Order and checklist of an inspection stay as they are: lay out a new one."))
             self._check_open()
         return super().write(vals)
 
@@ -76,6 +81,13 @@ class RepairInspection(models.Model):
         for inspection in self:
             if inspection.result:
                 raise UserError(self.env._("Inspection %(name)s is finished and cannot be changed.", name=inspection.name))
+
+    def _check_layout(self):
+        """Raise when somebody made up the inspection that ends a repair: its points come from the family's checklist."""
+        if self.env.su or self.env.context.get("repair_flow") is FLOW:
+            return
+        if any(inspection.kind == "final" and inspection.repair_id for inspection in self):
+            raise UserError(self.env._("Use the button Final inspection of the order: the checklist is that of the appliance's family."))
 
     def _prepare_lines(self):
         """Return the values of the inspection's lines, copied so that a later change of the checklist leaves records alone."""
@@ -104,6 +116,8 @@ class RepairInspection(models.Model):
         """
         for inspection in self:
             inspection._check_open()
+            if not inspection.line_ids:
+                raise UserError(self.env._("%(name)s has no points: a service manager completes the checklist.", name=inspection.name))
             open_lines = inspection._get_open_lines()
             if open_lines:
                 raise UserError(self.env._(

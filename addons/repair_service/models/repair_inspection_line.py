@@ -1,12 +1,16 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .repair_inspection_template import ASPECTS
+
+# A point of the checklist is answered; what it asks for comes from the checklist.
+ANSWER_FIELDS = {"answer", "value", "note", "sequence"}
 
 
 class RepairInspectionLine(models.Model):
     _name = "repair.inspection.line"
     _description = "Answer to an inspection point"
+    _inherit = ["repair.input"]
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one("repair.inspection", required=True, ondelete="cascade", index=True)
@@ -61,8 +65,20 @@ class RepairInspectionLine(models.Model):
     def write(self, vals):
         """Answers of a finished inspection stay as they are."""
         self.inspection_id._check_open()
+        if not self.env.su:
+            self._check_point_kept(vals)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_open(self):
         self.inspection_id._check_open()
+        if not self.env.su and any(line.point_id for line in self):
+            raise UserError(self.env._("The points of the checklist are answered, not deleted: choose Not applicable and say why."))
+
+    def _check_point_kept(self, vals):
+        """Raise when a point of the checklist would ask for less, or an answer would move to another inspection."""
+        changed = {
+            name for name in vals.keys() - ANSWER_FIELDS if name in self._fields and any(
+                self._fields[name].convert_to_write(line[name], line) != vals[name] for line in self)}
+        if "inspection_id" in changed or changed and any(line.point_id for line in self):
+            raise UserError(self.env._("What a point asks for comes from the checklist: note the answer only."))

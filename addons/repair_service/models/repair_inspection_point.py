@@ -7,6 +7,7 @@ from .repair_inspection_template import ASPECTS
 class RepairInspectionPoint(models.Model):
     _name = "repair.inspection.point"
     _description = "Inspection point"
+    _inherit = ["repair.input"]
     _order = "template_id, sequence, id"
 
     template_id = fields.Many2one("repair.inspection.template", required=True, ondelete="cascade", index=True)

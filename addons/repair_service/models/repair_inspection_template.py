@@ -20,6 +20,7 @@ ASPECTS = [
 class RepairInspectionTemplate(models.Model):
     _name = "repair.inspection.template"
     _description = "Inspection checklist"
+    _inherit = ["repair.input"]
     _order = "kind, name"
 
     name = fields.Char(required=True, translate=True)

@@ -3,8 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Only code of this process can hold this object, so a context that comes in by RPC can never open the flow fields.
-FLOW = object()
+from .repair_flow import FLOW
 
 STAGES = [
     ("requested", "Requested"),
@@ -22,19 +21,11 @@ FINISHED_STAGES = ("closed", "cancelled")
 # From here on the customer has an offer in hand: what it was made for stays as it is.
 SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")
 
-FLOW_FIELDS = frozenset({
-    "state", "service_stage", "sale_order_id", "technician_id", "diagnosed_on",
-    "quotation_state", "quotation_version", "quotation_valid_until",
-    "approved_by", "approved_on", "approval_channel", "approval_signature", "refused_by", "refusal_reason",
-    "coverage", "coverage_facts", "coverage_end", "warranty_term_id", "coverage_frozen_on", "origin_repair_id",
-    "accepted_on", "accepted_by", "acceptance_signature", "repair_warranty_end", "closed_on",
-})
-SETTLED_FIELDS = frozenset({"appliance_id", "partner_id", "requested_on", "service_type", "company_id", "symptom_id"})
-
 
 class RepairOrder(models.Model):
     _name = "repair.order"
     _inherit = ["repair.order", "portal.mixin"]
+    _mail_post_access = "read"  # inspectors and accountants leave notes on orders that they cannot change
 
     appliance_id = fields.Many2one(
         "repair.appliance", index="btree_not_null", check_company=True, tracking=True, ondelete="restrict",
@@ -183,57 +174,6 @@ class RepairOrder(models.Model):
             if not (order.fault_description or "").strip() and not order.symptom_id:
                 raise ValidationError(self.env._("Note the fault: choose a symptom or write what the customer told."))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Create orders. A service order starts as requested, whatever the caller sends (handbook 1.3)."""
-        flowing = self.env.context.get("repair_flow") is FLOW
-        for vals in vals_list:
-            if vals.get("appliance_id") and not flowing:
-                self._check_flow_fields(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Write; the fields of the flow change through their actions only, and a settled request stays as it is."""
-        if self.env.context.get("repair_flow") is not FLOW:
-            service_orders = self.filtered("appliance_id")
-            if service_orders:
-                self._check_flow_fields(vals)
-                service_orders._check_settled_fields(vals)
-            elif vals.get("appliance_id") and any(order.state != "draft" for order in self):
-                raise UserError(self.env._("An order that is under way cannot become a service order: make a new request."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_fresh_requests(self):
-        for order in self.filtered("appliance_id"):
-            if order.service_stage not in ("requested", "cancelled") or order.invoice_ids:
-                raise UserError(self.env._(
-                    "%(order)s has a history and is kept. Cancel it instead of deleting it.", order=order.name))
-
-    @api.model
-    def _check_flow_fields(self, vals):
-        locked = sorted(name for name in FLOW_FIELDS & vals.keys() if not self._is_flow_default(name, vals[name]))
-        if locked:
-            labels = ", ".join(self._fields[name].get_description(self.env, ["string"])["string"] for name in locked)
-            raise UserError(self.env._(
-                "%(fields)s: set by the steps of the service flow only. Use the buttons of the order.", fields=labels))
-
-    @api.model
-    def _is_flow_default(self, name, value):
-        return not value or (name, value) in (
-            ("state", "draft"), ("service_stage", "requested"), ("quotation_state", "draft"), ("coverage", "customer"))
-
-    def _check_settled_fields(self, vals):
-        frozen = SETTLED_FIELDS & vals.keys()
-        for order in self:
-            if order.service_stage not in SETTLED_STAGES:
-                continue
-            changed = [name for name in frozen if order._fields[name].convert_to_cache(vals[name], order) != order._fields[name].convert_to_cache(order[name], order)]
-            if changed:
-                raise UserError(self.env._(
-                    "%(order)s is already at the stage %(stage)s: customer, appliance, symptom and date of the report stay as they are.",
-                    order=order.name, stage=order._get_stage_label()))
-
     def _flow_write(self, vals):
         """Write fields of the flow from inside the flow."""
         return self.with_context(repair_flow=FLOW).write(vals)
@@ -289,7 +229,10 @@ class RepairOrder(models.Model):
     def action_repair_cancel(self):
         """Cancel; a service order that was repaired already, or is cancelled, cannot be cancelled (again)."""
         service_orders = self.filtered("appliance_id")
+        service_orders._lock_order()
         for order in service_orders:
+            if order.invoice_state == "posted":
+                raise UserError(self.env._("%(order)s is invoiced: close it instead of cancelling it.", order=order.name))
             if order.service_stage in ("inspected", "accepted", *FINISHED_STAGES):
                 raise UserError(self.env._(
                     "%(order)s is at the stage %(stage)s and cannot be cancelled any more.",
@@ -322,6 +265,10 @@ class RepairOrder(models.Model):
         return True
 
     def action_preview_link(self):
-        """Open the customer's page of the order as he sees it."""
+        """Open the customer's page of the order as he sees it; who holds that link can answer for the customer.
+
+        :raises AccessError: for users who only read the order
+        """
         self.ensure_one()
+        self.check_access("write")
         return {"type": "ir.actions.act_url", "target": "new", "url": self._get_share_url()}

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .repair_flow import FLOW
+
+ANSWER_NAME_MAX, ANSWER_REASON_MAX = 200, 5_000
+
 APPROVAL_CHANNELS = [("link", "By link"), ("phone", "By phone"), ("onsite", "On the spot")]
 
 
@@ -131,17 +135,21 @@ class RepairOrder(models.Model):
         self.ensure_one()
         self._lock_order()
         self._check_answerable()
-        if channel not in dict(APPROVAL_CHANNELS):
+        if channel == "link" and not self.env.su:  # the customer's page speaks for the customer, with his signature
+            raise UserError(self.env._("Only the customer answers by link. Record his answer by phone or on the spot."))
+        if not isinstance(channel, str) or channel not in dict(APPROVAL_CHANNELS):
             raise UserError(self.env._("Say how the customer approved: by link, by phone or on the spot."))
         if channel != "phone" and not signature:
             raise UserError(self.env._("Sign before you approve the quotation."))
+        if signature:
+            self._check_signature_image(signature)
         if self.quotation_valid_until and self.quotation_valid_until < self._local_date(fields.Datetime.now()):
             raise UserError(self.env._("The quotation of %(order)s expired on %(date)s. Ask for a new one.",
                                        order=self.name, date=self.quotation_valid_until))
         first_approval = not self.approved_on
         values = {
             "quotation_state": "approved",
-            "approved_by": (approved_by or "").strip() or self.partner_id.name,
+            "approved_by": self._read_answer(approved_by, ANSWER_NAME_MAX) or self.partner_id.name,
             "approved_on": fields.Datetime.now(),
             "approval_channel": channel,
             "approval_signature": signature,
@@ -172,8 +180,8 @@ class RepairOrder(models.Model):
         self._check_answerable()
         self._flow_write({
             "quotation_state": "approved" if self.approved_on else "refused",
-            "refused_by": (refused_by or "").strip() or self.partner_id.name,
-            "refusal_reason": (reason or "").strip(),
+            "refused_by": self._read_answer(refused_by, ANSWER_NAME_MAX) or self.partner_id.name,
+            "refusal_reason": self._read_answer(reason, ANSWER_REASON_MAX),
         })
         if self.approved_on:
             self._drop_unapproved_lines()
@@ -183,6 +191,13 @@ class RepairOrder(models.Model):
         self.message_post(body=self.env._("Quotation version %(version)s refused by %(who)s. %(reason)s",
                                           version=self.quotation_version, who=self.refused_by, reason=self.refusal_reason or ""))
         return True
+
+    @api.model
+    def _read_answer(self, text, limit):
+        """Return what a customer or a caller wrote, without blanks around it; refuse what is no text or far too long."""
+        if text and (not isinstance(text, str) or len(text) > limit):
+            raise UserError(self.env._("Write a text of at most %(limit)s characters.", limit=limit))
+        return (text or "").strip()
 
     def _check_answerable(self):
         if self.quotation_state == "approved" and not self.has_unapproved_lines:
@@ -199,7 +214,9 @@ class RepairOrder(models.Model):
 
     def _remember_approved_prices(self):
         for line in self._get_charged_lines():
-            line._flow_line().write({"approved_subtotal": line._get_charge_subtotal()})
+            # Nobody asked the customer about what others pay: should it fall to him later, he is asked.
+            line._flow_line().write({
+                "approved_subtotal": line._get_charge_subtotal() if line.payer == "customer" else 0.0})
 
     def _drop_unapproved_lines(self):
         for line in self._get_unapproved_lines():
@@ -240,8 +257,6 @@ class RepairOrder(models.Model):
             order_sudo.sale_order_id.action_confirm()
 
     def _with_flow(self):
-        from .repair_order import FLOW
-
         return self.with_context(repair_flow=FLOW)
 
     def _prepare_sale_order(self):

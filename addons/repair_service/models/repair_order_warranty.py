@@ -136,6 +136,14 @@ class RepairOrder(models.Model):
         payer = verdict.payer if verdict else "customer"
         return "company" if payer == "customer" and self.coverage == "goodwill" else payer
 
+    def _check_payer(self, line, payer):
+        """Raise when ``payer`` of a charged line is neither the verdict's nor the customer: that is goodwill by another name.
+
+        :param line: ``repair.service.line`` or ``stock.move`` of the order
+        """
+        if payer and payer not in ("customer", self._get_payer(line._get_warranty_component())):
+            self._check_goodwill(True)
+
     def _get_coverage_reason(self):
         if self.coverage == "goodwill":
             return self.env._("Goodwill of the company: %(note)s", note=self.goodwill_note)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .repair_order_quotation import ANSWER_NAME_MAX
+
 
 class RepairOrder(models.Model):
     _inherit = "repair.order"
@@ -58,9 +60,11 @@ class RepairOrder(models.Model):
         service_orders = self.filtered("appliance_id")
         if any(order.quotation_state != "approved" for order in service_orders):
             raise UserError(self.env._("The customer has not approved the quotation yet: send it and record the answer first."))
+        if service_orders != self:
+            super(RepairOrder, self - service_orders)._action_repair_confirm()
         if not service_orders:
-            return super()._action_repair_confirm()
-        result = super(RepairOrder, self.sudo()._with_flow())._action_repair_confirm()  # reserving parts needs stock rights
+            return True
+        result = super(RepairOrder, service_orders.sudo()._with_flow())._action_repair_confirm()  # reserving parts needs stock rights
         self.invalidate_recordset(["state"])
         return result
 
@@ -79,7 +83,9 @@ class RepairOrder(models.Model):
         service_orders._lock_order()
         service_orders._check_stage(("approved",), self.env._("Starting the repair"))
         service_orders._check_everything_approved()
-        result = super(RepairOrder, self._with_flow()).action_repair_start()
+        if service_orders != self:
+            super(RepairOrder, self - service_orders).action_repair_start()
+        result = super(RepairOrder, service_orders._with_flow()).action_repair_start() if service_orders else True
         service_orders._flow_write({"service_stage": "repairing"})
         service_orders.action_new_inspection()
         return result
@@ -95,7 +101,7 @@ class RepairOrder(models.Model):
             if order.final_inspection_id and not order.final_inspection_id.result or order._get_passed_inspection():
                 continue
             template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
-            self.env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
+            order._with_flow().env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
         return self._open_inspection() if len(self) == 1 else True
 
     def _open_inspection(self):
@@ -139,27 +145,56 @@ class RepairOrder(models.Model):
 
         :raises UserError: when something is not approved, a part is not available, or no final inspection has passed
         """
-        if not self.filtered("appliance_id"):
-            return super().action_repair_end()
-        return self.action_repair_done()
+        service_orders = self.filtered("appliance_id")
+        if service_orders != self:  # core's checks are core's, whatever else was selected
+            super(RepairOrder, self - service_orders).action_repair_end()
+        return service_orders.action_repair_done()
 
     def action_repair_done(self):
         """Consume the parts. Core closes any order here, drafts too: a service order has to have come all the way."""
         service_orders = self.filtered("appliance_id")
+        if service_orders != self:
+            super(RepairOrder, self - service_orders).action_repair_done()
         if not service_orders:
-            return super().action_repair_done()
+            return True
+        service_orders._check_worker()
         service_orders._lock_order()
         service_orders._check_stage(("repairing",), self.env._("Ending the repair"))
         service_orders._check_everything_approved()
         for order in service_orders:
             if not order._get_passed_inspection():
                 raise UserError(self.env._("Pass the final inspection of %(order)s before you end the repair.", order=order.name))
-        service_orders.sudo().action_assign()  # what came in meanwhile may be reserved; technicians have no stock rights
+        service_orders.sudo().action_assign()  # what came in meanwhile may be reserved; inspectors write no orders
         service_orders._check_parts_ready()
-        result = super(RepairOrder, self.sudo()._with_flow()).action_repair_done()  # as above: the order's own parts
-        self.invalidate_recordset()
-        service_orders._flow_write({"service_stage": "inspected"})
+        for order in service_orders:
+            order._sync_sale_order()  # a price lowered after the approval needs no new one, but reaches the invoice
+        service_orders_sudo = service_orders.sudo()._with_flow()  # as above: the order's own parts, and the inspector writes no orders
+        result = super(RepairOrder, service_orders_sudo).action_repair_done()
+        service_orders_sudo.write({"service_stage": "inspected"})
+        service_orders.invalidate_recordset()
         return result
+
+    def _check_worker(self):
+        """Raise unless the user works on these orders: he may change them, or he inspects them."""
+        if not (self.env.su or self.env.user.has_group("repair_service.repair_service_group_inspector")):
+            self.check_access("write")
+        self.check_access("read")
+
+    def action_assign(self):
+        """Reserve parts; those of a service order belong to it, so whoever works on it may have them reserved."""
+        service_orders = self.filtered("appliance_id")
+        if service_orders:
+            service_orders.check_access("write")
+            super(RepairOrder, service_orders.sudo()).action_assign()  # desk and technician have no stock rights
+        return super(RepairOrder, self - service_orders).action_assign()
+
+    def action_unreserve(self):
+        """Give reserved parts free again, as :meth:`action_assign` reserves them."""
+        service_orders = self.filtered("appliance_id")
+        if service_orders:
+            service_orders.check_access("write")
+            super(RepairOrder, service_orders.sudo()).action_unreserve()  # desk and technician have no stock rights
+        return super(RepairOrder, self - service_orders).action_unreserve()
 
     def action_accept(self, accepted_by=None, signature=None):
         """Record the customer's acceptance; the repair warranty runs from this day (handbook 1.3.6, 2.3, 6.3.4).
@@ -173,12 +208,13 @@ class RepairOrder(models.Model):
         self._check_stage(("inspected",), self.env._("The acceptance"))
         if not signature:
             raise UserError(self.env._("The customer signs to accept the repair."))
+        self._check_signature_image(signature)
         now = fields.Datetime.now()
         accepted_day = self._local_date(now)
         self._flow_write({
             "service_stage": "accepted",
             "accepted_on": now,
-            "accepted_by": (accepted_by or "").strip() or self.partner_id.name,
+            "accepted_by": self._read_answer(accepted_by, ANSWER_NAME_MAX) or self.partner_id.name,
             "acceptance_signature": signature,
             "repair_warranty_end": self._get_repair_warranty_end(accepted_day),
         })

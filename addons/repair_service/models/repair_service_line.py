@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .repair_order import FLOW
+from .repair_flow import FLOW
 
 PAYERS = [
     ("customer", "Customer"),
@@ -9,6 +9,8 @@ PAYERS = [
     ("supplier", "Supplier"),
     ("company", "The company"),
 ]
+# What the customer has approved; other work for him is another line.
+SEALED_FIELDS = {"product_id", "tax_ids"}
 CHARGE_FIELDS = {"product_id", "name", "quantity", "price_unit", "tax_ids", "payer"}
 OPEN_STAGES = ("requested", "booked", "diagnosed", "quoted", "approved", "repairing")
 
@@ -16,6 +18,8 @@ OPEN_STAGES = ("requested", "booked", "diagnosed", "quoted", "approved", "repair
 class RepairServiceLine(models.Model):
     _name = "repair.service.line"
     _description = "Labour or fee of a service order"
+    _inherit = ["repair.input"]
+    _flow_fields = frozenset({"approved_subtotal", "refused", "sale_line_id"})
     _order = "repair_id, sequence, id"
     _check_company_auto = True
 
@@ -32,7 +36,9 @@ class RepairServiceLine(models.Model):
     price_unit = fields.Float(
         "Unit price", compute="_compute_price_unit", store=True, readonly=False, required=True, precompute=True,
         digits="Product Price")
-    tax_ids = fields.Many2many("account.tax", string="Taxes", compute="_compute_tax_ids", store=True, readonly=False, precompute=True)
+    tax_ids = fields.Many2many(
+        "account.tax", string="Taxes", compute="_compute_tax_ids", store=True, readonly=False, precompute=True,
+        check_company=True, domain="[('type_tax_use', '=', 'sale')]")
     payer = fields.Selection(
         PAYERS, compute="_compute_payer", store=True, readonly=False, required=True, precompute=True,
         help="Who pays this line: proposed from the warranty verdict of the order (handbook 6.2).")
@@ -41,8 +47,11 @@ class RepairServiceLine(models.Model):
     refused = fields.Boolean(readonly=True, copy=False)
     sale_line_id = fields.Many2one("sale.order.line", readonly=True, copy=False, index="btree_not_null")
 
-    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "The quantity of a service line must be more than zero.")
-    _price_not_negative = models.Constraint("CHECK (price_unit >= 0)", "The price of a service line cannot be negative.")
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity > 0 AND quantity <= 100000)", "The quantity of a service line must be more than zero, and 100,000 at most.")
+    _price_not_negative = models.Constraint(
+        "CHECK (price_unit >= 0 AND price_unit <= 100000000)",
+        "The price of a service line cannot be negative, nor above 100,000,000.")
 
     @api.depends("product_id")
     def _compute_name(self):
@@ -64,12 +73,25 @@ class RepairServiceLine(models.Model):
         for line in self:
             if line.repair_id.coverage_frozen_on and line.payer:
                 continue
-            line.payer = line.repair_id._get_payer("whole") or "customer"
+            line.payer = line.repair_id._get_payer(line._get_warranty_component()) or "customer"
 
     @api.depends("quantity", "price_unit")
     def _compute_price_subtotal(self):
         for line in self:
             line.price_subtotal = line.currency_id.round(line.quantity * line.price_unit) if line.currency_id else 0.0
+
+    @api.constrains("repair_id")
+    def _check_service_order(self):
+        for line in self:
+            if not line.repair_id.appliance_id:
+                raise ValidationError(self.env._(
+                    "%(order)s has no appliance: labour and fees belong to service orders.", order=line.repair_id.name))
+
+    @api.constrains("tax_ids")
+    def _check_taxes(self):
+        for line in self:
+            if any(tax.type_tax_use != "sale" for tax in line.tax_ids.sudo()):  # technicians quote without tax rights
+                raise ValidationError(self.env._("%(line)s: choose taxes on sales.", line=line.name))
 
     @api.constrains("product_id")
     def _check_product_is_service(self):
@@ -83,11 +105,12 @@ class RepairServiceLine(models.Model):
         """Add lines to orders that are still open; the approval belongs to the flow."""
         if self.env.context.get("repair_flow") is not FLOW:
             for vals in vals_list:
-                vals.pop("approved_subtotal", None)
-                vals.pop("refused", None)
-                vals.pop("sale_line_id", None)
+                for name in self._flow_fields:
+                    vals.pop(name, None)
         lines = super().create(vals_list)
         lines._check_order_open()
+        for line, vals in zip(lines, vals_list, strict=True):
+            line.repair_id._check_payer(line, vals.get("payer"))
         lines._withdraw_sent_quotation()
         return lines
 
@@ -97,6 +120,12 @@ class RepairServiceLine(models.Model):
             if {"approved_subtotal", "refused", "sale_line_id", "repair_id"} & vals.keys():
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
             self._check_order_open()
+            if SEALED_FIELDS & vals.keys() and any(line.sale_line_id for line in self):
+                raise UserError(self.env._(
+                    "The customer approved this line: set its price to zero and add another one instead."))
+            if "payer" in vals:
+                for line in self:
+                    line.repair_id._check_payer(line, vals["payer"])
             if CHARGE_FIELDS & vals.keys():
                 self._withdraw_sent_quotation()
         return super().write(vals)
@@ -127,6 +156,10 @@ class RepairServiceLine(models.Model):
         """Untaxed price of the line, whoever pays it."""
         self.ensure_one()
         return self.price_subtotal
+
+    def _get_warranty_component(self):
+        """Return the component whose warranty term decides who pays: labour is on the whole appliance."""
+        return "whole"
 
     def _prepare_charge_base_line(self):
         """Return the line as Odoo's tax computation wants it."""

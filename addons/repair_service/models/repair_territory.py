@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 class RepairTerritory(models.Model):
     _name = "repair.territory"
     _description = "Service Territory"
-    _inherit = ["hr.mixin"]
+    _inherit = ["hr.mixin", "repair.input"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -25,6 +25,7 @@ class RepairTerritory(models.Model):
         "res.partner", "Depot", check_company=True, help="Where the technicians of the territory set out from.")
     note = fields.Text("City and districts")
 
+    _code_length = models.Constraint("CHECK (length(code) <= 50)", "A code has 50 characters at most.")
     _code_uniq = models.UniqueIndex("(company_id, code)", "Another territory of the company has this code already.")
 
     @api.constrains("zip_prefixes", "company_id", "active")

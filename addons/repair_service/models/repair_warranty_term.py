@@ -11,6 +11,7 @@ from ..engine import warranty
 class RepairWarrantyTerm(models.Model):
     _name = "repair.warranty.term"
     _description = "Warranty Term"
+    _inherit = ["repair.input"]
     _order = "sequence, basis, category_id, id"
     _check_company_auto = True
 

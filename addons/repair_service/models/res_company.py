@@ -12,5 +12,6 @@ class ResCompany(models.Model):
         "Service promise", translate=True, help="Stands where customers see it (handbook 1.1, 1.2); left empty, the handbook's own promise stands there.")
 
     _repair_days_positive = models.Constraint(
-        "CHECK (repair_followup_days >= 0 AND repair_quotation_valid_days >= 0 AND repair_visit_hours > 0)",
-        "Days cannot be negative, and a visit window needs a length.")
+        "CHECK (repair_followup_days BETWEEN 0 AND 365 AND repair_quotation_valid_days BETWEEN 0 AND 365"
+        " AND repair_visit_hours > 0 AND repair_visit_hours <= 12)",
+        "Days lie between 0 and 365, and a visit window lasts more than 0 and at most 12 hours.")

@@ -1,10 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.sql import column_exists, create_column
 
-from .repair_order import FLOW
+from .repair_flow import FLOW
 from .repair_service_line import OPEN_STAGES, PAYERS
 
+# What the customer has approved; another part for him is another line.
+SEALED_FIELDS = {"product_id", "product_uom", "repair_line_type", "repair_id"}
+# The warehouse's own doings: those who only work on the order leave them to its steps.
+WAREHOUSE_FIELDS = {
+    "state", "quantity", "picked", "move_line_ids", "lot_ids", "sale_line_id", "price_unit", "value", "picking_id",
+    "move_orig_ids", "move_dest_ids", "origin_returned_move_id", "location_id", "location_dest_id", "company_id"}
+OWN_DEFAULTS = {"state", "location_id", "location_dest_id", "company_id"}
 CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "repair_id", "repair_price_unit", "payer"}
 
 
@@ -23,7 +30,8 @@ class StockMove(models.Model):
         readonly=True, copy=False, currency_field="company_currency_id", help="Untaxed amount that the customer has approved.")
 
     _repair_price_not_negative = models.Constraint(
-        "CHECK (repair_price_unit IS NULL OR repair_price_unit >= 0)", "The sale price of a part cannot be negative.")
+        "CHECK (repair_price_unit IS NULL OR (repair_price_unit >= 0 AND repair_price_unit <= 100000000))",
+        "The sale price of a part cannot be negative, nor above 100,000,000.")
 
     def _auto_init(self):
         # A warehouse has millions of moves and only the parts of service orders bear these fields: nothing to compute.
@@ -62,26 +70,118 @@ class StockMove(models.Model):
             if move.repair_id.appliance_id and move.state != "cancel" and move.product_uom.compare(move.product_uom_qty, 0) <= 0:
                 raise ValidationError(self.env._("The quantity of %(part)s must be more than zero.", part=move.product_id.display_name))
 
+    @api.constrains("location_id", "repair_id", "repair_line_type")
+    def _check_part_source(self):
+        """A part that does not come from stock would be available always."""
+        for move in self:
+            if move._is_service_part() and move.location_id.usage not in ("internal", "transit"):
+                raise ValidationError(self.env._(
+                    "%(part)s has to come from a stock location.", part=move.product_id.display_name))
+
     @api.model_create_multi
     def create(self, vals_list):
         """Add parts to service orders that are still open only."""
-        if self.env.context.get("repair_flow") is not FLOW:
+        inner = self._is_inner_call()
+        if not inner:
             for vals in vals_list:
                 vals.pop("approved_subtotal", None)
-        moves = super().create(vals_list)
-        moves._check_service_order_open()
-        moves._withdraw_sent_quotation()
+                vals.pop("repair_price_subtotal", None)
+        creator = self._without_forged_defaults(vals_list).with_context(repair_inner=FLOW)
+        orders = self.env["repair.order"].browse(vals.get("repair_id") for vals in vals_list)
+        if not inner and all(orders) and all(orders.mapped("appliance_id")):
+            orders.check_access("read")
+            self.check_access("create")
+            creator = creator.sudo()  # a part of an order under way is reserved at once; desk and technician have no stock rights
+        moves = super(StockMove, creator).create(vals_list).with_env(self.env)
+        if not inner:
+            moves.check_access("create")
+            moves._check_new_parts(vals_list)
+            moves._check_service_order_open()
+            moves._withdraw_sent_quotation()
         return moves
 
     def write(self, vals):
         """Parts of a settled service order stay as they are; the approval belongs to the flow."""
-        if self.env.context.get("repair_flow") is not FLOW:
-            if "approved_subtotal" in vals:
+        if not self._is_inner_call():
+            if {"approved_subtotal", "repair_price_subtotal"} & vals.keys():
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
+            self._check_part_changes(vals)
             if CHARGE_FIELDS & vals.keys():
                 self._check_service_order_open()
                 self._withdraw_sent_quotation()
-        return super().write(vals)
+            if self._is_all_service():
+                self.check_access("write")
+                elevated = self.sudo().with_context(repair_inner=FLOW)  # as on creation: what is reserved follows the quantity
+                return super(StockMove, elevated).write(vals)
+        return super(StockMove, self.with_context(repair_inner=FLOW)).write(vals)
+
+    def unlink(self):
+        """Take parts off their orders; what was reserved for them is free again."""
+        if not self._is_all_service() or self.env.su:
+            return super().unlink()
+        self.check_access("unlink")
+        self._check_service_order_open()
+        return super(StockMove, self.sudo()).unlink()  # as on creation
+
+    def _is_all_service(self):
+        return all(move.repair_line_type and move.repair_id.appliance_id for move in self)
+
+    @api.model
+    def _is_inner_call(self):
+        """Whether core calls from inside a change that was checked already, or the flow does."""
+        return FLOW in (self.env.context.get("repair_flow"), self.env.context.get("repair_inner"))
+
+    @api.model
+    def _without_forged_defaults(self, vals_list):
+        """Return ``self`` without the context's defaults of what only flow and warehouse set on parts of orders."""
+        forged = {f"default_{name}" for name in WAREHOUSE_FIELDS | {"approved_subtotal", "repair_price_subtotal"}}
+        on_orders = "default_repair_id" in self.env.context or any(vals.get("repair_id") for vals in vals_list)
+        if self._is_inner_call() or not on_orders or not forged & self.env.context.keys():
+            return self
+        return self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+
+    def _check_new_parts(self, vals_list):
+        # Core may merge what was added, so moves and values do not pair up.
+        parts = self.filtered(lambda move: move.repair_line_type and move.repair_id.appliance_id)
+        if not parts:
+            return
+        for vals in vals_list:
+            self.env["repair.input"]._check_values(self, vals)
+        if any(vals.get("payer") for vals in vals_list):
+            for move in parts:
+                move.repair_id._check_payer(move, move.payer)
+        if self.env.su or self._is_warehouse_user():
+            return
+        taken = any(vals.get(name) for vals in vals_list for name in WAREHOUSE_FIELDS - OWN_DEFAULTS)
+        misplaced = any(
+            (move.location_id, move.location_dest_id) != move._get_repair_locations(move.repair_line_type) for move in parts)
+        if taken or misplaced or any(vals.get("state") not in (None, False, "draft") for vals in vals_list):
+            self._refuse_warehouse_fields()
+
+    @api.model
+    def _refuse_warehouse_fields(self):
+        raise AccessError(self.env._(
+            "Where a part comes from and what is taken is the warehouse's: add the part, its quantity and price only."))
+
+    def _check_part_changes(self, vals):
+        parts = self.filtered(lambda move: move.repair_line_type and move.repair_id.appliance_id)
+        target = self.env["repair.order"].browse(vals.get("repair_id") or [])
+        if "repair_id" in vals and self and target != self.repair_id and (parts or target.appliance_id):
+            raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
+        if not parts:
+            return
+        self.env["repair.input"]._check_values(self, vals)
+        if WAREHOUSE_FIELDS & vals.keys() and not (self.env.su or self._is_warehouse_user()):
+            self._refuse_warehouse_fields()
+        if SEALED_FIELDS & vals.keys() and any(move.sale_line_id for move in parts):
+            raise UserError(self.env._("The customer approved this part: take it off the order and add another one instead."))
+        if "payer" in vals:
+            for move in parts:
+                move.repair_id._check_payer(move, vals["payer"])
+
+    @api.model
+    def _is_warehouse_user(self):
+        return self.env.user.has_group("stock.group_stock_user")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_open_orders(self):

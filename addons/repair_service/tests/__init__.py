@@ -14,3 +14,6 @@ from . import test_appliance
 from . import test_fault_code
 from . import test_warranty
 from . import test_warranty_engine
+from . import test_rpc_sweep
+from . import test_attacks
+from . import test_rpc_http

@@ -201,7 +201,9 @@ class TestPortal(RepairServiceCommon, HttpCase):
         self.order.service_line_ids[0].price_unit += 100
         answer = self._approve(stamp=stamp)
         self.assertTrue(answer["error"])
-        self.assertEqual(self.order.quotation_state, "sent")
+        self.assertEqual(self.order.quotation_state, "draft")
+        self.order.action_send_quotation()
+        self.assertTrue(self._approve(stamp=stamp)["error"])
         self.assertNotIn("error", self._approve(stamp=self.order._get_quotation_stamp()))
 
     def test_a_cancelled_order_cannot_be_approved(self):

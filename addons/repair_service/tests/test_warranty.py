@@ -135,7 +135,8 @@ class TestWarranty(RepairServiceCommon):
         self._to_stage(order, "approved")
         self.assertTrue(order.coverage_frozen_on)
         self.appliance.purchase_date = "2020-01-01"
-        order.write({"exclusion": "misuse", "exclusion_note": "Broken by force"})
+        with self.assertRaises(UserError):
+            order.write({"exclusion": "misuse", "exclusion_note": "Broken by force"})
         self.env.flush_all()
         order.invalidate_recordset()
         self.assertEqual((order.coverage, order._get_payer(), order.warranty_term_id), ("warranty", "brand", self.law_whole))

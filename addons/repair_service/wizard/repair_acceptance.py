@@ -4,6 +4,7 @@ from odoo import fields, models
 class RepairAcceptance(models.TransientModel):
     _name = "repair.acceptance"
     _description = "Customer's acceptance of a repair"
+    _inherit = ["repair.dialogue", "repair.input"]
 
     repair_id = fields.Many2one("repair.order", required=True, readonly=True)
     accepted_by = fields.Char("Accepted by", required=True)

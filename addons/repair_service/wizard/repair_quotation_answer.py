@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class RepairQuotationAnswer(models.TransientModel):
     _name = "repair.quotation.answer"
     _description = "Customer's answer to a quotation"
+    _inherit = ["repair.dialogue", "repair.input"]
 
     repair_id = fields.Many2one("repair.order", required=True, readonly=True)
     currency_id = fields.Many2one(related="repair_id.currency_id")

@@ -1,0 +1,234 @@
+import inspect
+import math
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.models import BaseModel
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import RepairServiceCommon
+
+SERVICE_MODELS = (
+    "repair.order", "repair.service.line", "stock.move", "repair.appointment", "repair.inspection",
+    "repair.inspection.line", "repair.followup", "repair.appliance", "repair.warranty.term", "repair.fault.code",
+    "repair.appliance.category", "repair.brand", "repair.territory", "repair.inspection.template", "repair.inspection.point",
+    "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance",
+)
+# Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
+CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
+LONG = "长" * 350_000
+SCRIPT = "<script>alert(1)</script>%s{{7*7}}\u202e"
+MOMENTS = ("0001-01-01 00:00:00", "9999-12-31 23:59:59", "yesterday")
+NONSENSE = {
+    "char": (LONG, SCRIPT, 7, "   "),
+    "text": (LONG, SCRIPT, 7, "   "),
+    "html": (SCRIPT,),
+    "integer": (-1, 2**40, "many"),
+    "float": (-1.0, math.nan, math.inf, 1e300, "much"),
+    "monetary": (-1.0, math.nan, math.inf, 1e300, "much"),
+    "boolean": ("perhaps",),
+    "date": ("0001-01-01", "9999-12-31", "yesterday"),
+    "datetime": MOMENTS,
+    "selection": ("nonsense", 7),
+    "many2one": (-1, 2**30, "nobody"),
+    "one2many": ([(4, 2**30)], [(0, 0, {"nonsense": 1})], "all", [(6, 0, [2**30])]),
+    "many2many": ([(4, 2**30)], "all", [(6, 0, [2**30])]),
+    "binary": ("no base64!", SCRIPT),
+    "json": ({"whole": "nonsense"},),
+    "reference": ("nonsense,1",),
+    "many2one_reference": (2**30,),
+}
+# What nobody may bring about by writing fields, whatever the value.
+FACTS = (
+    "service_stage", "state", "quotation_state", "quotation_version", "approved_on", "approved_by", "accepted_on",
+    "repair_warranty_end", "coverage", "coverage_frozen_on", "closed_on", "technician_id", "sale_order_id", "access_token",
+    "appliance_id", "partner_id", "company_id", "move_id", "has_unapproved_lines", "invoice_state",
+    "amount_customer_untaxed", "amount_customer_tax", "amount_customer_total", "amount_other_payers",
+)
+# Arguments of every public method, by name; and what a caller may send in their place.
+ARGUMENTS = ((), (False,), ("nonsense",), (7,), ({"a": 1},), ([],), (LONG,), (math.nan, math.inf))
+
+
+class _Undo(Exception):
+    pass
+
+
+def get_our_public_methods(model):
+    """Names of the methods that RPC reaches on ``model`` and that one of the suite's addons defines."""
+    found = set()
+    for cls in type(model).mro():
+        if not cls.__module__.startswith("odoo.addons.repair_"):
+            continue
+        for name, attribute in vars(cls).items():
+            if name.startswith("_") or not callable(attribute) or getattr(attribute, "_api_private", False):
+                continue
+            if not isinstance(attribute, type) and not hasattr(BaseModel, name):
+                found.add(name)
+    return sorted(found)
+
+
+@tagged("post_install", "-at_install")
+class TestRpcSweep(RepairServiceCommon):
+    """Orders made and changed by hand through RPC, with nonsense in every field and to every method."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids  # noqa: B018 - the cache of the superuser is warm before the first savepoint
+        cls.user_plain = new_test_user(cls.env, "test_plain", "base.group_user")
+        cls._add_stock(cls.part, 5)
+        cls.order = cls._to_stage(cls._create_order(), "diagnosed")
+        cls.move = cls._add_part(cls.order)
+        cls._to_stage(cls.order, "repairing")
+        cls.fresh = cls._create_order()
+        cls.followup = cls.env["repair.followup"].create({"repair_id": cls.order.id, "due": "2030-01-01", "kind": "callback"})
+        cls.booking = cls.env["repair.booking"].with_user(cls.user_desk).create({"repair_id": cls.fresh.id})
+        cls.records = {
+            "repair.order": cls.order,
+            "repair.service.line": cls.order.service_line_ids[:1],
+            "stock.move": cls.move,
+            "repair.appointment": cls.order.appointment_ids[:1],
+            "repair.inspection": cls.order.final_inspection_id,
+            "repair.inspection.line": cls.order.final_inspection_id.line_ids[:1],
+            "repair.followup": cls.followup,
+            "repair.appliance": cls.appliance,
+            "repair.warranty.term": cls.env["repair.warranty.term"].create({"name": "Sweep", "months": 12}),
+            "repair.fault.code": cls.symptom,
+            "repair.appliance.category": cls.category,
+            "repair.brand": cls.brand,
+            "repair.territory": cls.env["repair.territory"].create({"name": "Sweep", "code": "SWP"}),
+            "repair.inspection.template": cls.template,
+            "repair.inspection.point": cls.template.point_ids[:1],
+            "repair.booking": cls.booking,
+            "repair.booking.line": cls.env["repair.booking.line"].with_user(cls.user_desk).create({
+                "booking_id": cls.booking.id, "technician_id": cls.employee_technician.id,
+                "start": "2030-01-01 08:00:00", "stop": "2030-01-01 10:00:00"}),
+            "repair.quotation.answer": cls.env["repair.quotation.answer"].create({"repair_id": cls.order.id, "answered_by": "x"}),
+            "repair.acceptance": cls.env["repair.acceptance"].create(
+                {"repair_id": cls.order.id, "accepted_by": "x", "signature": cls.signature}),
+        }
+        cls.env.flush_all()
+
+    def _get_facts(self):
+        self.env.invalidate_all()
+        return {
+            "order": self.order.read(FACTS),
+            "fresh": self.fresh.read(FACTS),
+            "line": self.order.service_line_ids.read(["product_id", "approved_subtotal", "payer", "price_subtotal", "repair_id", "sale_line_id"]),
+            "part": self.move.read(["product_id", "approved_subtotal", "payer", "state", "quantity", "picked", "location_id"]),
+            "visits": self.order.appointment_ids.read(["state", "technician_id", "start", "stop", "arrived_at"]),
+            "inspections": self.order.inspection_ids.read(["result", "kind", "template_id", "repair_id", "inspector_id"]),
+            "points": self.order.inspection_ids.line_ids.read(["required", "is_measured", "min_value", "max_value", "answer"]),
+        }
+
+    def _try(self, attempt, allowed=CLEAN):
+        """Run ``attempt`` and undo it; return the error that is none of ``allowed``, or None."""
+        with mute_logger("odoo.sql_db", "odoo.models"):
+            try:
+                with self.env.cr.savepoint():
+                    attempt()
+                    self.env.flush_all()
+                    raise _Undo
+            except _Undo:
+                pass
+            except allowed:
+                pass
+            except Exception as error:  # noqa: BLE001 - whatever else comes up would be a traceback at the caller's
+                return error
+            finally:
+                self.env.invalidate_all()
+        return None
+
+    def _sweep_fields(self, model_name, make_attempt):
+        faults = []
+        for name, field in self.env[model_name]._fields.items():
+            if name in ("id", "display_name", "message_ids", "website_message_ids") or field.type not in NONSENSE:
+                continue  # core's chatter answers for itself
+            if model_name == "stock.move" and "repair" not in field._module:
+                continue  # core's own fields are for the warehouse, see test_security_parts
+            for value in NONSENSE[field.type]:
+                error = self._try(make_attempt(name, value))
+                if error is not None:
+                    faults.append(f"{model_name}.{name} = {str(value)[:40]!r}: {error!r:.200}")
+        return faults
+
+    def test_nonsense_written_to_every_field_is_answered_in_words(self):
+        faults = []
+        for model_name, record in self.records.items():
+            target = record.with_user(self.user_manager)
+            faults += self._sweep_fields(model_name, lambda name, value, target=target: lambda: target.write({name: value}))
+        self.assertFalse(faults, "\n".join(faults))
+
+    def test_nonsense_leaves_the_order_as_it_was(self):
+        before, order = self._get_facts(), self.order.with_user(self.user_manager)
+        taken = []
+        for name, field in order._fields.items():
+            if field.type not in NONSENSE or name in ("message_ids", "website_message_ids"):
+                continue
+            for value in NONSENSE[field.type]:
+                with mute_logger("odoo.sql_db", "odoo.models"):
+                    try:
+                        with self.env.cr.savepoint():
+                            order.write({name: value})
+                            self.env.flush_all()
+                            if self._get_facts() != before:
+                                taken.append(f"{name} = {str(value)[:40]!r}")
+                            raise _Undo
+                    except (_Undo, *CLEAN):
+                        self.env.invalidate_all()
+        self.assertFalse(taken)
+
+    def _get_methods(self):
+        for model_name in sorted({*SERVICE_MODELS, "res.partner"}):
+            for method in get_our_public_methods(self.env[model_name]):
+                yield model_name, method
+
+    def test_every_public_method_is_documented(self):
+        silent = [
+            f"{model_name}.{method}" for model_name, method in self._get_methods()
+            if not getattr(self.env.registry[model_name], method).__doc__]
+        self.assertFalse(silent)
+
+    def test_methods_refuse_those_without_rights(self):
+        faults, before = [], self._get_facts()
+        for user in (self.user_portal, self.user_plain):
+            for model_name, method in self._get_methods():
+                target = self.records.get(model_name, self.partner).with_user(user)
+                call = self._make_call(target, method, ())
+                if (error := self._try(call, (*CLEAN, TypeError))) is not None:
+                    faults.append(f"{user.login}: {model_name}.{method}: {error!r:.200}")
+        self.assertFalse(faults, "\n".join(faults))
+        self.assertEqual(self._get_facts(), before)
+
+    def test_methods_answer_wrong_records_and_arguments_in_words(self):
+        faults = []
+        for model_name, method in self._get_methods():
+            record = self.records.get(model_name, self.partner).with_user(self.user_manager)
+            targets = (record.browse(), record, record.browse([record.id, 2**30]), record.browse(2**30))
+            for target in targets:
+                for arguments in ARGUMENTS:
+                    error = self._try(self._make_call(target, method, arguments))
+                    if error is not None:
+                        faults.append(f"{model_name}.{method}({len(target)} records, {str(arguments)[:40]}): {error!r:.200}")
+        self.assertFalse(faults, "\n".join(faults))
+
+    @staticmethod
+    def _make_call(target, method, arguments):
+        def call():
+            function = getattr(target, method)
+            try:
+                inspect.signature(function).bind(*arguments)
+            except TypeError as error:
+                raise UserError(str(error)) from error  # as the RPC controller does
+            function(*arguments)
+        return call
+
+    def test_order_created_with_nonsense_in_every_field_is_answered_in_words(self):
+        orders = self.env["repair.order"].with_user(self.user_manager)
+        base = {"appliance_id": self.appliance.id, "symptom_id": self.symptom.id}
+        faults = self._sweep_fields("repair.order", lambda name, value: lambda: orders.create({**base, name: value}))
+        self.assertFalse(faults, "\n".join(faults))
+
+
