@@ -4,11 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..models.repair_appointment import MAX_DURATION
+
 MAX_PROPOSALS = 8
 
 
 class RepairBooking(models.TransientModel):
     _name = "repair.booking"
+    _inherit = ["repair.input"]
     _description = "Book a Visit"
 
     repair_id = fields.Many2one("repair.order", "Service order", required=True, readonly=True, ondelete="cascade")
@@ -38,7 +41,7 @@ class RepairBooking(models.TransientModel):
         for booking in self:
             booking.warning = False
             technician, start = booking.technician_id, booking.start
-            if not (technician and start and booking.hours > 0):
+            if not (technician and start and booking._is_length_possible()):
                 continue
             stop = start + timedelta(hours=booking.hours)
             day = booking.repair_id._get_visit_day(start)
@@ -62,8 +65,8 @@ class RepairBooking(models.TransientModel):
     def action_book(self):
         """Book the technician and the time set by hand."""
         self.ensure_one()
-        if not (self.technician_id and self.start and self.hours > 0):
-            raise UserError(self.env._("Choose a proposal, or set technician, time and length."))
+        if not (self.technician_id and self.start and self._is_length_possible()):
+            raise UserError(self.env._("Choose a proposal, or set technician, time and length (12 hours at most)."))
         return self._book(self.technician_id, self.start, self.start + timedelta(hours=self.hours))
 
     @api.model
@@ -89,6 +92,9 @@ class RepairBooking(models.TransientModel):
         self.env["repair.appointment"]._book(
             self.repair_id, technician, start, stop, self.appointment_id, self.reason, self.note)
         return {"type": "ir.actions.act_window_close"}
+
+    def _is_length_possible(self):
+        return 0 < self.hours <= MAX_DURATION / timedelta(hours=1)
 
     def _get_dialogue(self):
         return {

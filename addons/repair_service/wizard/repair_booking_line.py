@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class RepairBookingLine(models.TransientModel):
     _name = "repair.booking.line"
+    _inherit = ["repair.input"]
     _description = "Proposed Visit"
 
     booking_id = fields.Many2one("repair.booking", required=True, readonly=True, ondelete="cascade")
