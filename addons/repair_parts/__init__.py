@@ -1,3 +1,4 @@
+from . import demo
 from . import engine
 from . import models
 from . import wizard

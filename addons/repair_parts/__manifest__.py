@@ -25,5 +25,6 @@
         "demo/res_partner_demo.xml",
         "demo/product_template_demo.xml",
         "demo/receipts_demo.xml",
+        "demo/demo_orders.xml",
     ],
 }
