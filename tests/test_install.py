@@ -16,12 +16,15 @@ _COMPLAINT = re.compile(r"^\S+ \S+ \d+ (?:WARNING|ERROR|CRITICAL) .*", re.M)
 _TRACES = {
     "tables": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
     "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'",
-    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+    # not those of single fields and phone numbers, which core makes for its own fields at any later load
+    "indexes": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"
+    " AND indexname !~ '__.*_index$' AND indexname !~ '_partial_gin_idx$'",
     "constraints": "SELECT conrelid::regclass || ' ' || conname FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
     "triggers": "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal",
     "models": "SELECT model FROM ir_model",
     "fields": "SELECT model || '.' || name FROM ir_model_fields",
-    "external ids": "SELECT module || '.' || name FROM ir_model_data",
+    # core keeps some of its own names for what it added to our models; ours must go
+    "external ids": "SELECT module || '.' || name FROM ir_model_data WHERE module LIKE 'repair\\_%' AND module != 'repair'",
     "groups": "SELECT id || ' ' || (name->>'en_US') FROM res_groups",
     "privileges": "SELECT id || ' ' || (name->>'en_US') FROM res_groups_privilege",
     "menus": "SELECT id || ' ' || (name->>'en_US') FROM ir_ui_menu",

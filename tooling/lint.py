@@ -70,7 +70,8 @@ def _core_pylint(platform: Platform) -> bool:
         "missing-gettext", "gettext-variable", "gettext-placeholders", "gettext-repr", "raise-unlink-override",
     ]  # fmt: skip
     command = [
-        PYTHON, "-m", "pylint", "--rcfile=/dev/null", "--disable=all,useless-option-value,unknown-option-value", f"--enable={','.join(enabled)}",
+        PYTHON, "-m", "pylint", "--rcfile=/dev/null", "--disable=all,useless-option-value,unknown-option-value",
+        f"--enable={','.join(enabled)}",
         "--load-plugins=_pylint_path_setup,pylint.extensions.bad_builtin,_odoo_checker_sql_injection,_odoo_checker_gettext,"
         "_odoo_checker_unlink_override",
         "--bad-functions=input", "--score=no", *_folders(),
