@@ -123,5 +123,4 @@ class RepairOrder(models.Model):
     def _get_visit_tz(self):
         """Name of the time zone that visit times are told in: the customer's, else the company's."""
         self.ensure_one()
-        company = self.company_id
-        return self.partner_id.tz or company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+        return self.partner_id.tz or self._get_company_timezone(self.company_id).zone
