@@ -9,7 +9,7 @@ from .repair_service_line import OPEN_STAGES, PAYERS
 SEALED_FIELDS = {"product_id", "product_uom", "repair_line_type", "repair_id"}
 # The warehouse's own doings: those who only work on the order leave them to its steps.
 WAREHOUSE_FIELDS = {
-    "state", "quantity", "picked", "move_line_ids", "lot_ids", "sale_line_id", "price_unit", "value", "picking_id",
+    "state", "quantity", "picked", "move_line_ids", "lot_ids", "sale_line_id", "price_unit", "value", "value_manual", "picking_id",
     "move_orig_ids", "move_dest_ids", "origin_returned_move_id", "location_id", "location_dest_id", "company_id"}
 OWN_DEFAULTS = {"state", "location_id", "location_dest_id", "company_id"}
 CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "repair_id", "repair_price_unit", "payer"}
@@ -87,11 +87,8 @@ class StockMove(models.Model):
                 vals.pop("approved_subtotal", None)
                 vals.pop("repair_price_subtotal", None)
         creator = self._without_forged_defaults(vals_list).with_context(repair_inner=FLOW)
-        orders = self.env["repair.order"].browse(vals.get("repair_id") for vals in vals_list)
-        if not inner and all(orders) and all(orders.mapped("appliance_id")):
-            orders.check_access("read")
-            self.check_access("create")
-            creator = creator.sudo()  # a part of an order under way is reserved at once; desk and technician have no stock rights
+        if not inner and self._is_for_service_orders(vals_list) and not self._is_warehouse_user():
+            creator = creator._elevate_creation(vals_list)
         moves = super(StockMove, creator).create(vals_list).with_env(self.env)
         if not inner:
             moves.check_access("create")
@@ -109,19 +106,36 @@ class StockMove(models.Model):
             if CHARGE_FIELDS & vals.keys():
                 self._check_service_order_open()
                 self._withdraw_sent_quotation()
-            if self._is_all_service():
+            if self and not self._is_warehouse_user() and self._is_all_service():
                 self.check_access("write")
+                self._check_part_values(vals)
                 elevated = self.sudo().with_context(repair_inner=FLOW)  # as on creation: what is reserved follows the quantity
                 return super(StockMove, elevated).write(vals)
         return super(StockMove, self.with_context(repair_inner=FLOW)).write(vals)
 
     def unlink(self):
         """Take parts off their orders; what was reserved for them is free again."""
-        if not self._is_all_service() or self.env.su:
+        if self._is_warehouse_user() or not self._is_all_service():
             return super().unlink()
         self.check_access("unlink")
         self._check_service_order_open()
         return super(StockMove, self.sudo()).unlink()  # as on creation
+
+    @api.model
+    def _is_for_service_orders(self, vals_list):
+        ids = [vals.get("repair_id") for vals in vals_list]
+        return bool(ids) and all(ids) and all(order.appliance_id for order in self.env["repair.order"].browse(ids))
+
+    @api.model
+    def _elevate_creation(self, vals_list):
+        """Check the values and return ``self`` with the rights to reserve what is added to an order under way."""
+        self.check_access("create")
+        for vals in vals_list:
+            self._check_part_values(vals)
+        context = {
+            key: value for key, value in self.env.context.items()
+            if not key.startswith("default_") or key == "default_repair_line_type"}
+        return self.with_context(context).sudo()  # desk and technician have no stock rights; what is added is theirs
 
     def _is_all_service(self):
         return all(move.repair_line_type and move.repair_id.appliance_id for move in self)
@@ -150,7 +164,7 @@ class StockMove(models.Model):
         if any(vals.get("payer") for vals in vals_list):
             for move in parts:
                 move.repair_id._check_payer(move, move.payer)
-        if self.env.su or self._is_warehouse_user():
+        if self._is_warehouse_user():
             return
         taken = any(vals.get(name) for vals in vals_list for name in WAREHOUSE_FIELDS - OWN_DEFAULTS)
         misplaced = any(
@@ -171,7 +185,7 @@ class StockMove(models.Model):
         if not parts:
             return
         self.env["repair.input"]._check_values(self, vals)
-        if WAREHOUSE_FIELDS & vals.keys() and not (self.env.su or self._is_warehouse_user()):
+        if WAREHOUSE_FIELDS & vals.keys() and not self._is_warehouse_user():
             self._refuse_warehouse_fields()
         if SEALED_FIELDS & vals.keys() and any(move.sale_line_id for move in parts):
             raise UserError(self.env._("The customer approved this part: take it off the order and add another one instead."))
@@ -180,8 +194,16 @@ class StockMove(models.Model):
                 move.repair_id._check_payer(move, vals["payer"])
 
     @api.model
+    def _check_part_values(self, vals):
+        """Check what goes on with the system's rights: plain values of fields that the user may write, nothing nested."""
+        for name in vals.keys() & self._fields.keys():
+            self._check_field_access(self._fields[name], "write")
+            if vals[name] and (self._fields[name].type in ("one2many", "many2many") or name in WAREHOUSE_FIELDS - OWN_DEFAULTS):
+                self._refuse_warehouse_fields()
+
+    @api.model
     def _is_warehouse_user(self):
-        return self.env.user.has_group("stock.group_stock_user")
+        return self.env.su or self.env.user.has_group("stock.group_stock_user")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_of_open_orders(self):

@@ -17,3 +17,4 @@ from . import test_warranty_engine
 from . import test_rpc_sweep
 from . import test_attacks
 from . import test_rpc_http
+from . import test_performance

@@ -197,6 +197,22 @@ class TestAttacks(RepairServiceCommon):
                 self.env["stock.move"].with_user(user).create({
                     "repair_id": order.id, "repair_line_type": "add", "product_id": self.part.id, "product_uom_qty": 1, "quantity": 1})
 
+    def test_nothing_nested_rides_on_a_part(self):
+        order = self._to_stage(self._create_order(), "approved")
+        base = {"repair_id": order.id, "repair_line_type": "add", "product_id": self.part.id, "product_uom_qty": 1}
+        reference = self.env["stock.reference"].create({"name": "foreign"})
+        for user in (self.user_desk, self.user_technician):
+            moves = self.env["stock.move"].with_user(user)
+            for values in (
+                {"reference_ids": [Command.update(reference.id, {"name": "mine"})]}, {"value_manual": 5.0},
+                {"move_orig_ids": [Command.create({"product_id": self.part.id, "product_uom_qty": 9})]},
+            ):
+                with self.subTest(values, user=user.login), self.assertRaises(UserError):
+                    moves.create({**base, **values})
+            part = moves.with_context(default_value_manual=9, default_reference_ids=[Command.link(reference.id)]).create(base)
+            self.assertNotIn(reference, part.sudo().reference_ids)
+        self.assertEqual(reference.name, "foreign")
+
     def test_part_comes_from_stock(self):
         order = self._to_stage(self._create_order(), "diagnosed")
         supplier = self.env.ref("stock.stock_location_suppliers")
