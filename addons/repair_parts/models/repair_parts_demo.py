@@ -1,7 +1,9 @@
+import csv
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command, Domain
+from odoo.tools import file_open
 
 # Part number prefix -> the brand's names, Chinese first; a brand that exists under either is taken.
 BRANDS = {
@@ -40,6 +42,16 @@ class RepairPartsDemo(models.AbstractModel):
             own.brand_ids = self._find_brand(names)
 
     @api.model
+    def _name_in_chinese(self):
+        """Give the demo parts their Chinese names, where that language is installed."""
+        if not self.env["res.lang"]._get_data(code="zh_CN"):
+            return
+        with file_open("repair_parts/demo/part_names_zh.csv") as file:
+            names = {row["default_code"]: row["name"] for row in csv.DictReader(file)}
+        for part in self._get_demo_parts().with_context(lang="zh_CN"):
+            part.name = names[part.default_code]
+
+    @api.model
     def _find_brand(self, names):
         domain = Domain.OR(Domain("name", "=ilike", name) for name in names)
         brands = self.env["repair.brand"].with_context(active_test=False)
@@ -47,7 +59,7 @@ class RepairPartsDemo(models.AbstractModel):
             if found := brands.with_context(lang=lang).search(domain, limit=1):
                 return found.with_env(self.env)
         brand = brands.create({"name": names[1]})
-        if self.env["res.lang"]._lang_get("zh_CN"):
+        if self.env["res.lang"]._get_data(code="zh_CN"):
             brand.with_context(lang="zh_CN").name = names[0]
         return brand
 
