@@ -31,5 +31,7 @@ from . import (
     res_company,
     res_config_settings,
     res_partner,
+    sale_order,
+    sale_order_line,
     stock_move,
 )

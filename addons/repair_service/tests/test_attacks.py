@@ -169,6 +169,21 @@ class TestAttacks(RepairServiceCommon):
         self.assertEqual(sorted(order.sale_order_id.order_line.mapped("price_unit")), [0, 60])
         self.assertEqual(order.sale_order_id.amount_untaxed, order.amount_customer_untaxed)
 
+    def test_sales_change_nothing_that_the_customer_approved(self):
+        seller = new_test_user(self.env, "test_seller", "base.group_user,sales_team.group_sale_manager")
+        sale = self._quote_with_part().sale_order_id.with_user(seller)
+        for name, attack in {
+            "price": lambda: sale.order_line[0].write({"price_unit": 1}),
+            "quantity": lambda: sale.order_line[0].write({"product_uom_qty": 9}),
+            "discount": lambda: sale.write({"order_line": [Command.update(sale.order_line[0].id, {"discount": 99})]}),
+            "new line": lambda: sale.write({"order_line": [Command.create({"product_id": self.part.id, "price_unit": 500})]}),
+            "cancelled": lambda: sale.action_cancel(),
+            "moved": lambda: sale.order_line[0].write({"order_id": sale.copy().id}),
+        }.items():
+            with self.subTest(name), self.assertRaises(UserError), self.cr.savepoint():
+                attack()
+        self.assertEqual((sale.amount_untaxed, sale.state), (180, "sale"))
+
     def test_purchase_tax_is_refused(self):
         tax = self.env["account.tax"].create({"name": "Sweep purchase", "amount": 13, "type_tax_use": "purchase"})
         order = self._to_stage(self._create_order(), "diagnosed")
