@@ -81,6 +81,8 @@ def make(cursor, environment):
         steps.append(["demo_company", None])
     for addon in order:
         steps += [["install", [addon]], *([["demo", [addon]]] if demo else [])]
+    if demo:
+        steps.append(["demo_loaded", order])
     password = admin_password()
     build(MAKING, [*steps, ["password", "-"]], environment, password)
     if (FILES / MAKING).is_dir():

@@ -210,6 +210,7 @@ class Databases:
         if demo:
             for addon in order:
                 steps += [["install", [addon]], ["demo", [addon]]]
+            steps.append(["demo_loaded", order])
         with locks.alone(_LOCK, "building a database"):
             if demo or not self.exists(self._suite_name()):
                 source = self._core_template(order)
