@@ -53,6 +53,14 @@ class Planner:
         local = self.zone.localize(datetime.combine(date, time(hour, minute)))
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
+    def reported_today(self, now):
+        """Return a moment shortly before ``now`` (naive UTC) at which people call: in the small hours it was last evening."""
+        local = pytz.utc.localize(now).astimezone(self.zone)
+        if local.hour < 9 or local.hour > 20:
+            day = local.date() - timedelta(days=local.hour < 9)
+            return self.at(day, self.rng.randrange(17, 20), self.rng.randrange(60))
+        return now - timedelta(minutes=self.rng.randrange(9, 58))
+
     def next_day(self, moment, hour, minute=0):
         """Return the moment of that local time on the day after ``moment`` (naive UTC)."""
         return self.at(pytz.utc.localize(moment).astimezone(self.zone).date() + timedelta(days=1), hour, minute)

@@ -89,6 +89,12 @@ class RepairServiceDemo(models.AbstractModel):
             "<p>客户至上，专业诚信：先报价，后维修；同一故障 90 天内免费再修。</p>")
 
     @api.model
+    def _calm_users(self):
+        """Let nobody be greeted by core's tours and chats: what the first screen shows is the company."""
+        users = self.env["res.users"].search([("company_id", "=", self._find("demo_company").id)])
+        users.write({"tour_enabled": False} | ({"odoobot_state": "disabled"} if "odoobot_state" in users else {}))
+
+    @api.model
     def _enter(self, login=None):
         """Return this model as a user of the demo company (the superuser without a login), in Chinese, silent by mail."""
         company = self._find("demo_company")

@@ -29,8 +29,9 @@ class RepairServiceDemo(models.AbstractModel):
         demo._give_ids("demo_customer", customers)
         homes = demo.env["res.partner"].create([
             demo._prepare_address(rng, phones, customers=False) | {
-                "name": rng.choice(names.SECOND_HOMES), "parent_id": customer.id, "type": "other"}
-            for customer in customers[5:5 + 4 * SECOND_HOMES:4]
+                "name": f"{demo._make_name(rng)}（{names.SECOND_HOMES[number % len(names.SECOND_HOMES)]}）",
+                "parent_id": customer.id, "type": "other"}
+            for number, customer in enumerate(customers[5:5 + 4 * SECOND_HOMES:4])
         ])
         demo._give_ids("demo_home", homes)
         demo._load_portal_user(customers[0])
@@ -48,11 +49,13 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _prepare_person(self, rng, phones):
         address = self._prepare_address(rng, phones)
-        given = rng.choice(names.GIVEN_NAMES)
-        # Two of seven Chinese surnames are Wang, Li or Zhang: the first names of the list come more often.
-        surname = names.SURNAMES[min(int(rng.expovariate(0.06)), len(names.SURNAMES) - 1)]
         email = rng.random() < 0.3 and f"{address['phone'].replace(' ', '')}@mail.example.com"
-        return address | {"name": surname + given, "email": email}
+        return address | {"name": self._make_name(rng), "email": email}
+
+    @api.model
+    def _make_name(self, rng):
+        # A few surnames are very common: the first of the list come more often.
+        return names.SURNAMES[min(int(rng.expovariate(0.06)), len(names.SURNAMES) - 1)] + rng.choice(names.GIVEN_NAMES)
 
     @api.model
     def _prepare_organisation(self, rng, phones, name, contact):

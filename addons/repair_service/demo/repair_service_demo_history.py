@@ -12,6 +12,7 @@ from .repair_service_demo import TIME_ZONE
 
 ORDERS = 120
 OLDEST, NEWEST = 540, 12  # days ago
+KEPT_DAYS = 200  # since then the appliances of the customer with a login had no repair: they have orders under way
 REFUSED = 24  # every so manieth customer refuses
 BACK_AGAIN = 17  # every so manieth order is the same fault of the order before the last, some weeks later
 CHANNELS = {"phone": 58, "wechat": 24, "web": 12, "walk_in": 4, "mail": 2}
@@ -39,7 +40,8 @@ class RepairServiceDemo(models.AbstractModel):
     def _plan_history(self, rng):
         """Return what happened, oldest first: one dictionary an order, with every moment."""
         planner = self._make_planner(rng)
-        appliances = list(self._get_numbered("demo_appliance", "repair.appliance"))
+        appliances = self._get_numbered("demo_appliance", "repair.appliance")
+        kept = appliances.filtered(lambda appliance: appliance.partner_id == self._find("demo_customer_001"))
         today, last_repair, plans = self._get_today(), {}, []
         for number in range(ORDERS):
             days = OLDEST - (OLDEST - NEWEST) * number // (ORDERS - 1)
@@ -47,7 +49,7 @@ class RepairServiceDemo(models.AbstractModel):
             plan = number % BACK_AGAIN == BACK_AGAIN - 1 and self._plan_return(plans, day)
             if not plan:
                 fitting = [
-                    appliance for appliance in appliances
+                    appliance for appliance in (appliances if days > KEPT_DAYS else appliances - kept)
                     if (appliance.purchase_date or day) < day - timedelta(days=20)
                     and last_repair.get(appliance, day - timedelta(days=999)) < day - timedelta(days=150)
                 ]

@@ -59,7 +59,7 @@ class RepairServiceDemo(models.AbstractModel):
         day = self._get_today() - timedelta(days=spec.days)
         plan["requested"] = planner.at(day, rng.randrange(8, 19), rng.randrange(60))
         if not spec.days:
-            plan["requested"] = fields.Datetime.now() - timedelta(minutes=rng.randrange(12, 160))
+            plan["requested"] = planner.reported_today(fields.Datetime.now())
         if spec.days > 1:
             technician, start = planner.pick(
                 plan["root"], plan["territory"], day + timedelta(days=1), spec.technician - 1 if spec.technician else None)

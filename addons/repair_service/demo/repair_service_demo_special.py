@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ..models.repair_order import FLOW
 from . import names
@@ -60,7 +61,22 @@ class RepairServiceDemo(models.AbstractModel):
             order.inspection_ids.filtered("result").with_context(repair_flow=FLOW).write({"done_on": plan["inspected"]})
             for followup in order.followup_ids:
                 followup.due = fields.Date.add(order._local_date(order.accepted_on), days=order.company_id.repair_followup_days)
+            if order.followup_ids and order.followup_ids[0].due < self._get_today() - timedelta(days=2):
+                self._answer_followups(order, plan["rng"])
+            self._date_promises(order)
         self._date_created(order)
+
+    @api.model
+    def _date_promises(self, order):
+        """Let the messages to the customer name the last days that were promised then, not those counted from today."""
+        today, valid_days = self._get_today(), timedelta(days=order.company_id.repair_quotation_valid_days)
+        promised = ((today + valid_days, order.quotation_valid_until), (today + self._get_repair_warranty(), order.repair_warranty_end))
+        for message in order.message_ids:
+            body = message.body
+            for written, real in promised:
+                body = body.replace(format_date(self.env, written), format_date(self.env, real)) if real else body
+            if body != message.body:
+                message.body = body
 
     @api.model
     def _prepare_moments(self, order, plan):

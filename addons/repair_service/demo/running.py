@@ -27,10 +27,10 @@ RUNNING = (
     Spec("closed", "washer:3", 8),
     Spec("closed", "kitchen:0", 8, "refused_closed"),
     # The customer has accepted: the invoice is missing, drafted or posted.
-    Spec("accepted", "water_heater:0", 6),
-    Spec("accepted", "refrigerator:0", 6, channel="wechat"),
+    Spec("accepted", "water_heater:0", 3),
+    Spec("accepted", "refrigerator:0", 4, channel="wechat"),
     Spec("accepted", "washer:0", 5, "invoice_draft"),
-    Spec("accepted", "air_conditioner:2", 7, "invoice_posted"),
+    Spec("accepted", "air_conditioner:2", 6, "invoice_posted"),
     # Repaired and inspected, waiting for the customer's signature.
     Spec("inspected", "tv:2", 5, technician=2),
     Spec("inspected", "refrigerator:3", 4),
