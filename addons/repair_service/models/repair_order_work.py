@@ -48,7 +48,7 @@ class RepairOrder(models.Model):
         """Return the customer taxes of ``product`` in the order's company and the customer's fiscal position."""
         company = self.company_id or self.env.company
         taxes = product.sudo().taxes_id._filter_taxes_by_company(company)  # technicians quote without tax rights
-        position = self.env["account.fiscal.position"].sudo().with_company(company)._get_fiscal_position(self.partner_id)
+        position = self.env["account.fiscal.position"].sudo().with_company(company)._get_fiscal_position(self.partner_id)  # as above
         return position.map_tax(taxes)
 
     def _get_passed_inspection(self):

@@ -18,3 +18,4 @@ from . import test_rpc_sweep
 from . import test_attacks
 from . import test_rpc_http
 from . import test_performance
+from . import test_leaks
