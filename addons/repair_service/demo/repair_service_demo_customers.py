@@ -108,7 +108,7 @@ class RepairServiceDemo(models.AbstractModel):
         owners += rng.choices(customers[1:], k=len(kinds) - len(owners))
         serials = set()
         appliances = demo.env["repair.appliance"].create([
-            demo._prepare_appliance(rng, owner, kind, serials) for owner, kind in zip(owners, kinds)])
+            demo._prepare_appliance(rng, owner, kind, serials) for owner, kind in zip(owners, kinds, strict=True)])
         demo._give_ids("demo_appliance", appliances)
 
     @api.model

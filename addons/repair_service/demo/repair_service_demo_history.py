@@ -33,6 +33,7 @@ class RepairServiceDemo(models.AbstractModel):
         orders = demo.env["repair.order"].with_context(repair_flow=FLOW).create(values).with_context(repair_flow=None)
         demo._give_ids("demo_history", orders)
         demo._settle_history(orders, plans)
+        demo._note_history(orders, plans)
         demo._answer_followups(orders, rng)
         demo._invoice(orders)
 

@@ -232,4 +232,4 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _make_invoice(self, order, plan):
         order.action_create_invoice()
-        order.invoice_ids.invoice_date = order._local_date(plan["accepted"])
+        self._date_invoice(order, plan["accepted"])

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..models.repair_order import FLOW
 from . import names
+from .repair_service_demo import TIME_ZONE
 
 SCORES = {"5": 62, "4": 24, "3": 9, "2": 3, "1": 2}
 
@@ -18,7 +19,7 @@ class RepairServiceDemo(models.AbstractModel):
     def _settle_history(self, orders, plans):
         """Fix verdicts and approved prices as the flow did then, and date the orders back."""
         orders._freeze_coverage()
-        for order, plan in zip(orders, plans):
+        for order, plan in zip(orders, plans, strict=True):
             order._remember_approved_prices()
             order._flow_write({"coverage_frozen_on": plan["approved"]})
             order._sync_sale_order()
@@ -51,15 +52,42 @@ class RepairServiceDemo(models.AbstractModel):
         sales = orders.sudo().sale_order_id
         invoices = sales._create_invoices(grouped=True)  # one an order, also for who had several
         for order in orders.sudo():
-            order.sale_order_id.invoice_ids.invoice_date = order._local_date(order.closed_on)
+            self._date_invoice(order, order.closed_on)
         invoices.action_post()
         self._pay(invoices.filtered("amount_total"))
+
+    @api.model
+    def _date_invoice(self, order, moment):
+        day = order._local_date(moment)
+        order.sale_order_id.invoice_ids.write({"invoice_date": day, "invoice_date_due": day})
 
     @api.model
     def _pay(self, invoices):
         for _month, due in invoices.grouped(lambda invoice: (invoice.invoice_date.year, invoice.invoice_date.month)).items():
             register = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=due.ids)
             register.create({"payment_date": max(due.mapped("invoice_date")), "group_payment": False})._create_payments()
+
+    @api.model
+    def _note_history(self, orders, plans):
+        """Leave on each order what its people wrote then."""
+        subtype = self.env.ref("mail.mt_note").id
+        entries = []
+        for order, plan in zip(orders, plans, strict=True):
+            window = self.env["repair.appointment"]._format_window(plan["start"], plan["start"] + timedelta(hours=2), TIME_ZONE)
+            notes = [(plan["requested"] + timedelta(minutes=6), "dispatcher", f"已预约 {plan['technician'].name} {window} 上门。")]
+            if order.accepted_on:
+                amount = order.currency_id.format(order.amount_customer_total)
+                notes.append((plan["approved"], "desk", f"报价第 1 版已由 {order.approved_by} 同意：客户付费 {amount}。"))
+                notes.append((plan["accepted"], "inspector", "完工检验合格，客户已签字验收。"))
+            else:
+                notes.append((plan["approved"], "desk", f"客户未同意维修：{order.refusal_reason}"))
+            entries += [(order, *note) for note in notes]
+        self.env["mail.message"].create([
+            {
+                "model": order._name, "res_id": order.id, "date": moment, "body": body, "message_type": "comment", "subtype_id": subtype,
+                "author_id": self._find(f"demo_user_{login}").partner_id.id,
+            } for order, moment, login, body in entries
+        ])
 
     @api.model
     def _date_messages(self, last, order, moment):
