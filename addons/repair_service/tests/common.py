@@ -25,7 +25,7 @@ class RepairServiceCommon(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "no_reset_password": True})
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "no_reset_password": True, "tz": "Asia/Shanghai"})
         cls.company = cls.env.company
         cls.signature = make_signature()
         for role in ("desk", "dispatcher", "technician", "inspector", "manager"):

@@ -16,8 +16,9 @@ class HrEmployeeSkill(models.Model):
 
         Each period warns once, also when the job did not run on the very day; a later period renews the open activity.
         """
-        today = fields.Date.context_today(self)
         for company in self.env["res.company"].search([("certificate_warning_days", "!=", False)]):
+            # The nightly job runs as a user without a time zone; certificates end with the company's day.
+            today = self.env["repair.order"]._local_date(fields.Datetime.now(), company)
             periods = company._get_certificate_warning_days()
             rows = self.search([
                 ("approval_state", "=", "approved"),
