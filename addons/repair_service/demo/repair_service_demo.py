@@ -56,6 +56,7 @@ class RepairServiceDemo(models.AbstractModel):
         self.env["account.chart.template"]._load("cn" if chinese else "generic_coa", company, install_demo=False)
         if not chinese:
             (company.account_sale_tax_id | company.account_purchase_tax_id).write({"amount": 13.0, "name": "13%"})
+            self.env["account.fiscal.position"].search([("company_id", "=", company.id)]).auto_apply = False  # they know no China
 
     @api.model
     def _load_services(self):

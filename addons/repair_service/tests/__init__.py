@@ -10,6 +10,7 @@ from . import test_appointment
 from . import test_booking
 from . import test_concurrency
 from . import test_slots_engine
+from . import test_demo_tables
 from . import test_appliance
 from . import test_fault_code
 from . import test_warranty
