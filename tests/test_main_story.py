@@ -38,7 +38,8 @@ class TestMainStory(RepairPartsCommon):
         with freeze_time(NOW + timedelta(minutes=5)):
             cls.second_receipt = cls._receive((cls.motor, 5, 55.0))
         cls.env["repair.warranty.term"].create({
-            "name": "Test law term", "category_id": cls.category.id, "component": "whole", "basis": "law", "months": 12, "start_from": "purchase"})
+            "name": "Test law term", "category_id": cls.category.id, "component": "whole", "basis": "law", "months": 12,
+            "start_from": "purchase"})
         cls.fridge = cls._create_appliance(serial_number="HR-2021-0001", purchase_date=date(2025, 2, 10))
         cls.visit_start = datetime(2027, 3, 2, 1, 0)
 

@@ -68,5 +68,4 @@
     ],
     "external_dependencies": {"python": ["qrcode"]},
     "pre_init_hook": "pre_init_hook",
-    "application": False,
 }

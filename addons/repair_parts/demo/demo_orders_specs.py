@@ -1,5 +1,8 @@
 """Orders with parts from stock: model of the appliance, fault, and the parts it takes."""
 
+# pylint does not see that fields of a dataclass follow those of its base.
+# pylint: disable=redundant-keyword-arg
+
 from dataclasses import dataclass
 
 from odoo.addons.repair_service.demo.running import Spec

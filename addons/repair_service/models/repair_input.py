@@ -48,7 +48,7 @@ class RepairInput(models.AbstractModel):
         forged = {f"default_{name}" for name in self._flow_fields} & self.env.context.keys()
         if not forged or self.env.context.get("repair_flow") is FLOW:
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+        return self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
 
     @api.model
     def _check_input(self, vals):

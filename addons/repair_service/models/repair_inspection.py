@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .repair_inspection_template import KINDS
 from .repair_flow import FLOW
+from .repair_inspection_template import KINDS
 
 RESULT_FIELDS = {"result", "done_on", "inspector_id"}
 PLAN_FIELDS = {"kind", "template_id", "repair_id"}

@@ -80,5 +80,5 @@ class RepairInspectionLine(models.Model):
         changed = {
             name for name in vals.keys() - ANSWER_FIELDS if name in self._fields and any(
                 self._fields[name].convert_to_write(line[name], line) != vals[name] for line in self)}
-        if "inspection_id" in changed or changed and any(line.point_id for line in self):
+        if "inspection_id" in changed or (changed and any(line.point_id for line in self)):
             raise UserError(self.env._("What a point asks for comes from the checklist: note the answer only."))

@@ -22,6 +22,11 @@ FINISHED_STAGES = ("closed", "cancelled")
 SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")
 
 
+# Codes of one kind: those for every family and those of the appliance's family or one above it.
+CODE_DOMAIN = (
+    "[('kind', '=', '%s'), '|', ('category_ids', '=', False), ('category_ids', 'parent_of', appliance_category_id)]")
+
+
 class RepairOrder(models.Model):
     _name = "repair.order"
     _inherit = ["repair.order", "portal.mixin"]
@@ -60,15 +65,15 @@ class RepairOrder(models.Model):
         compute="_compute_next_step",
     )
     symptom_id = fields.Many2one(
-        "repair.fault.code", domain="[('kind', '=', 'symptom'), '|', ('category_ids', '=', False), ('category_ids', 'parent_of', appliance_category_id)]",
+        "repair.fault.code", domain=CODE_DOMAIN % "symptom",
         index="btree_not_null", tracking=True, ondelete="restrict",
     )
     cause_id = fields.Many2one(
-        "repair.fault.code", domain="[('kind', '=', 'cause'), '|', ('category_ids', '=', False), ('category_ids', 'parent_of', appliance_category_id)]",
+        "repair.fault.code", domain=CODE_DOMAIN % "cause",
         index="btree_not_null", tracking=True, ondelete="restrict", copy=False,
     )
     remedy_id = fields.Many2one(
-        "repair.fault.code", domain="[('kind', '=', 'remedy'), '|', ('category_ids', '=', False), ('category_ids', 'parent_of', appliance_category_id)]",
+        "repair.fault.code", domain=CODE_DOMAIN % "remedy",
         tracking=True, ondelete="restrict", copy=False,
     )
     diagnosis = fields.Text("Findings", copy=False, help="What the technician found on the spot (handbook 3.2.2).")

@@ -51,8 +51,8 @@ class RepairOrder(models.Model):
                 self._check_plain_fields(vals)
                 self._check_token(vals)
         if any(vals.get("appliance_id") for vals in vals_list) or "default_appliance_id" in self.env.context:
-            self = self._without_flow_defaults()  # noqa: PLW0642 - as Odoo's own create methods do
-        return super(RepairOrder, self).create(vals_list)
+            self = self._without_flow_defaults()
+        return super().create(vals_list)
 
     def write(self, vals):
         """Write; the fields of the flow change through their actions only, and a settled request stays as it is."""

@@ -98,7 +98,7 @@ class RepairOrder(models.Model):
         """
         self._check_stage(("repairing",), self.env._("The final inspection"))
         for order in self:
-            if order.final_inspection_id and not order.final_inspection_id.result or order._get_passed_inspection():
+            if (order.final_inspection_id and not order.final_inspection_id.result) or order._get_passed_inspection():
                 continue
             template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
             order._with_flow().env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})

@@ -98,7 +98,8 @@ class RepairServiceLine(models.Model):
         for line in self:
             if line.product_id.type != "service" or not line.product_id.repair_service_kind:
                 raise ValidationError(self.env._(
-                    "%(product)s is not a service of the price list: parts belong on the parts list.", product=line.product_id.display_name))
+                    "%(product)s is not a service of the price list: parts belong on the parts list.",
+                    product=line.product_id.display_name))
 
     @api.model_create_multi
     def create(self, vals_list):

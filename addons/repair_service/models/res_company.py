@@ -9,7 +9,8 @@ class ResCompany(models.Model):
     repair_quotation_valid_days = fields.Integer("Days a quotation is valid", default=7)
     repair_visit_hours = fields.Float("Length of a visit window (hours)", default=2.0)
     repair_promise = fields.Html(
-        "Service promise", translate=True, help="Stands where customers see it (handbook 1.1, 1.2); left empty, the handbook's own promise stands there.")
+        "Service promise", translate=True,
+        help="Stands where customers see it (handbook 1.1, 1.2); left empty, the handbook's own promise stands there.")
 
     _repair_days_positive = models.Constraint(
         "CHECK (repair_followup_days BETWEEN 0 AND 365 AND repair_quotation_valid_days BETWEEN 0 AND 365"

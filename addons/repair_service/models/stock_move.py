@@ -135,7 +135,7 @@ class StockMove(models.Model):
         context = {
             key: value for key, value in self.env.context.items()
             if not key.startswith("default_") or key == "default_repair_line_type"}
-        return self.with_context(context).sudo()  # desk and technician have no stock rights; what is added is theirs
+        return self.with_env(self.env(context=context)).sudo()  # desk and technician have no stock rights; what is added is theirs
 
     def _is_all_service(self):
         return all(move.repair_line_type and move.repair_id.appliance_id for move in self)
@@ -152,7 +152,7 @@ class StockMove(models.Model):
         on_orders = "default_repair_id" in self.env.context or any(vals.get("repair_id") for vals in vals_list)
         if self._is_inner_call() or not on_orders or not forged & self.env.context.keys():
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+        return self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
 
     def _check_new_parts(self, vals_list):
         # Core may merge what was added, so moves and values do not pair up.

@@ -43,7 +43,8 @@ class RepairServiceCommon(TransactionCase):
             "name": "Zhang Wei", "user_id": cls.user_technician.id, "is_technician": True, "work_phone": "021 5555 0101",
             "resource_calendar_id": calendar.id, "tz": "Asia/Shanghai",
         })
-        cls.partner = cls.env["res.partner"].create({"name": "Wang Fang", "phone": "13800001234", "email": "wang@example.com", "zip": "200001"})
+        cls.partner = cls.env["res.partner"].create(
+            {"name": "Wang Fang", "phone": "13800001234", "email": "wang@example.com", "zip": "200001"})
         cls.category = cls.env["repair.appliance.category"].create({"name": "Test fridge"})
         cls.brand = cls.env["repair.brand"].create({"name": "Test brand"})
         codes = cls.env["repair.fault.code"].create([
@@ -55,8 +56,9 @@ class RepairServiceCommon(TransactionCase):
         ])
         cls.symptom, cls.other_symptom, cls.cause, cls.other_cause, cls.remedy = codes
         cls.labour_product, cls.fee_product = cls.env["product.product"].create([
-            {"name": "Test labour", "type": "service", "repair_service_kind": "labour", "list_price": 100, "invoice_policy": "order", "taxes_id": False},
-            {"name": "Test fee", "type": "service", "repair_service_kind": "inspection_fee", "list_price": 40, "invoice_policy": "order", "taxes_id": False},
+            {"name": name, "type": "service", "repair_service_kind": kind, "list_price": price, "invoice_policy": "order",
+             "taxes_id": False}
+            for name, kind, price in (("Test labour", "labour", 100), ("Test fee", "inspection_fee", 40))
         ])
         cls.category.labour_product_ids = cls._as_labour(cls.labour_product | cls.fee_product)
         cls.template = cls.env["repair.inspection.template"].create({

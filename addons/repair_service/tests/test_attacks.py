@@ -13,7 +13,7 @@ class TestAttacks(RepairServiceCommon):
     """What somebody with a login and an RPC client may try, and must not reach."""
 
     def _as(self, record, user):
-        return record.with_user(user).with_context({})
+        return record.with_env(self.env(user=user, context={}))
 
     def _quote_with_part(self, stage="approved", **values):
         self._add_stock(self.part, 5)

@@ -10,7 +10,7 @@ class TestLeaks(RepairServiceCommon):
     """What somebody with a login may try to read, and must not."""
 
     def _as(self, record, user):
-        return record.with_user(user).with_context({})
+        return record.with_env(self.env(user=user, context={}))
 
     def test_dialogue_shows_no_order_of_others(self):
         order = self._create_order()

@@ -10,9 +10,9 @@ class RepairAcceptance(models.TransientModel):
     accepted_by = fields.Char("Accepted by", required=True)
     signature = fields.Binary(required=True)
 
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take the customer as the one who accepts."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         order = self.env["repair.order"].browse(values.get("repair_id") or self.env.context.get("active_id"))
         if order:
             values.update(repair_id=order.id, accepted_by=order.partner_id.name)

@@ -17,9 +17,9 @@ class RepairQuotationAnswer(models.TransientModel):
     signature = fields.Binary()
     reason = fields.Text("Why refused")
 
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take the customer as the one who answers."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         order = self.env["repair.order"].browse(values.get("repair_id") or self.env.context.get("active_id"))
         if order:
             values.update(repair_id=order.id, answered_by=order.partner_id.name)
