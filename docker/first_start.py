@@ -8,6 +8,7 @@ A half-made database has another name and is thrown away by the next start.
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -76,6 +77,7 @@ def make(cursor, environment):
     order = addons.ordered()
     print(f"Making the database {NAME}: this takes some minutes ...", flush=True)
     cursor.execute(f'DROP DATABASE IF EXISTS "{MAKING}" WITH (FORCE)')
+    shutil.rmtree(FILES / MAKING, ignore_errors=True)
     steps = [["base", None], ["install", [*addons.core_dependencies(order), "l10n_cn"]], ["chinese", None]]
     if demo:
         steps.append(["demo_company", None])
@@ -86,6 +88,7 @@ def make(cursor, environment):
     password = admin_password()
     build(MAKING, [*steps, ["password", "-"]], environment, password)
     if (FILES / MAKING).is_dir():
+        shutil.rmtree(FILES / NAME, ignore_errors=True)
         (FILES / MAKING).rename(FILES / NAME)
     describe(cursor, MAKING, demo)
     cursor.execute(f'ALTER DATABASE "{MAKING}" RENAME TO "{NAME}"')

@@ -74,7 +74,9 @@ def fingerprint(name: str) -> str:
         inside = file.relative_to(folder).as_posix()
         if not file.is_file() or inside.startswith(_NOT_INSTALLED):
             continue
-        if inside.endswith((".pyc", ".pot", ".md", ".rst")) or "__pycache__" in inside:
+        if inside.endswith((".pyc", ".pot", ".md", ".rst")) or any(
+            part.startswith((".", "__pycache__")) for part in file.relative_to(folder).parts
+        ):
             continue
         if inside.startswith("demo/") and file.suffix != ".py":
             continue

@@ -67,7 +67,7 @@ def table(title: str, core: dict, ours: dict) -> str:
     lines = [f"\n{title}, per record (milliseconds / queries)"]
     for size in core:
         count = int(size)
-        lines.append(f"\n{size + ' record' + ('s' if count > 1 else ''):<24}{'core':>16}{'ours':>18}{'ratio':>14}")
+        lines.append(f"\n{size + ' record' + ('s' if count > 1 else ''):<24}{'core':>16}{'ours':>18}{'ratio':>18}")
         names = list(dict.fromkeys([*ours[size], *core[size]]))
         total = {"core": [0.0, 0], "ours": [0.0, 0]}
         for name in names:
@@ -83,7 +83,7 @@ def _line(name: str, core: list | None, ours: list | None, count: int) -> str:
     """One step; a step that only one side takes has no ratio."""
     both = core and ours and core[0] and core[1]
     ratio = f"{ours[0] / core[0]:.2f} / {ours[1] / core[1]:.2f}" if both else ""
-    return f"  {name:<22}{_cell(core, count):>16}{_cell(ours, count):>18}{ratio:>14}"
+    return f"  {name:<22}{_cell(core, count):>16}{_cell(ours, count):>18}{ratio:>18}"
 
 
 def _cell(value: list | None, count: int) -> str:
