@@ -185,4 +185,5 @@ class TestParts(RepairPartsCommon):
         return fields.Datetime.subtract(fields.Datetime.now(), months=months)
 
     def _tomorrow_at(self, hours):
-        return fields.Datetime.add(fields.Datetime.today(), days=1, hours=hours)
+        today = fields.Date.context_today(self.env["stock.move"])
+        return fields.Datetime.add(fields.Datetime.to_datetime(today), days=1, hours=hours)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RepairAcceptance(models.TransientModel):
@@ -10,6 +10,7 @@ class RepairAcceptance(models.TransientModel):
     accepted_by = fields.Char("Accepted by", required=True)
     signature = fields.Binary(required=True)
 
+    @api.model
     def default_get(self, fields):
         """Take the customer as the one who accepts."""
         values = super().default_get(fields)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -17,6 +17,7 @@ class RepairQuotationAnswer(models.TransientModel):
     signature = fields.Binary()
     reason = fields.Text("Why refused")
 
+    @api.model
     def default_get(self, fields):
         """Take the customer as the one who answers."""
         values = super().default_get(fields)
