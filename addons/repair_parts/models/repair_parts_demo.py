@@ -66,7 +66,7 @@ class RepairPartsDemo(models.AbstractModel):
     @api.model
     def _load_receipts(self):
         """Order, receive and bill the demo parts in rounds at rising prices; leave an order on its way and a draft one."""
-        company = self.env.ref("base.main_company")
+        company = self.env.ref("repair_service.demo_company")
         demo = self.with_company(company).with_context(tracking_disable=True, mail_notrack=True)
         # Rows of the demo orders may be younger than PostgreSQL's statistics; posting a bill joins them all.
         self.env.flush_all()

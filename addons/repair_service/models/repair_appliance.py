@@ -17,7 +17,7 @@ class RepairAppliance(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, tracking=True, check_company=True, ondelete="restrict")
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    partner_address = fields.Char(related="partner_id.contact_address_inline", string="Address")
+    partner_address = fields.Char(related="partner_id.service_address", string="Address")
     category_id = fields.Many2one(
         "repair.appliance.category", string="Family", required=True, index=True, tracking=True, ondelete="restrict")
     brand_id = fields.Many2one("repair.brand", index="btree_not_null", tracking=True, ondelete="restrict")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .repair_order_quotation import ANSWER_NAME_MAX
 
@@ -20,7 +21,7 @@ class RepairOrder(models.Model):
     invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", compute_sudo=True, string="Invoices")
     invoice_state = fields.Selection(
         [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")],
-        compute="_compute_invoice_ids", compute_sudo=True, string="Invoicing")
+        compute="_compute_invoice_ids", compute_sudo=True, search="_search_invoice_state", string="Invoicing")
 
     @api.depends("inspection_ids.kind", "inspection_ids.result")
     def _compute_final_inspection_id(self):
@@ -34,6 +35,21 @@ class RepairOrder(models.Model):
             order.invoice_ids = invoices
             posted = any(move.state == "posted" and move.move_type == "out_invoice" for move in invoices)
             order.invoice_state = "posted" if posted else "draft" if invoices else "none"
+
+    def _search_invoice_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def invoiced(domain):
+            # As the value itself, the search tells nothing of an invoice but that it is there.
+            for name in ("invoice_lines", "order_line", "sale_order_id"):
+                domain = Domain(name, "any!", domain)
+            return domain
+
+        posted = invoiced([("parent_state", "=", "posted"), ("move_id.move_type", "=", "out_invoice")])
+        begun = invoiced([("parent_state", "!=", "cancel")])
+        by_state = {"posted": posted, "draft": begun & ~posted, "none": ~begun}
+        return Domain.OR(by_state[state] for state in value if state in by_state)
 
     @api.model
     def _get_list_price(self, product, quantity, uom=None):

@@ -15,6 +15,20 @@ class ResPartner(models.Model):
     appliance_ids = fields.One2many("repair.appliance", "partner_id", string="Appliances", groups=SERVICE_GROUPS)
     appliance_count = fields.Integer(compute="_compute_service_counts", string="Number of appliances", groups=SERVICE_GROUPS)
     repair_count = fields.Integer(compute="_compute_service_counts", string="Number of repairs", groups=SERVICE_GROUPS)
+    service_address = fields.Char(
+        compute="_compute_service_address",
+        help="Where the technician goes, on one line: without the customer's name or a country that is the company's own.")
+
+    @api.depends(lambda self: self._display_address_depends())
+    @api.depends_context("company")
+    def _compute_service_address(self):
+        home = self.env.company.country_id
+        for partner in self:
+            address_format, parts = partner._prepare_display_address(without_company=True)
+            if partner.country_id == home:
+                parts.update(country_name="", country_code="")
+            lines = [" ".join(line.split()).strip(" ,") for line in (address_format % parts).splitlines()]
+            partner.service_address = ", ".join(filter(None, lines))
 
     def _compute_service_counts(self):
         families = self.with_context(active_test=False).search_fetch([("id", "child_of", self.ids)], ["parent_id"])

@@ -154,6 +154,20 @@ class TestAppliance(RepairServiceCommon):
         self._create_appliance()
         self.assertFalse(self.partner.with_user(self.user_desk).action_new_service_request()["context"]["default_appliance_id"])
 
+    def test_address_says_where_to_go_and_no_more(self):
+        china, france = self.env.ref("base.cn"), self.env.ref("base.fr")
+        self.company.country_id = china
+        household = self.env["res.partner"].create({"name": "Household Ltd", "is_company": True})
+        home = self.env["res.partner"].create({
+            "name": "Home", "parent_id": household.id, "type": "other", "country_id": china.id,
+            "zip": "200063", "city": "Shanghai", "street": "1 Test Road"})
+        self.assertEqual(home.service_address, "200063, Shanghai 1 Test Road")
+        home.zip = False
+        self.assertEqual(home.service_address, "Shanghai 1 Test Road")
+        home.country_id = france
+        self.assertEqual(home.service_address, "1 Test Road, Shanghai, France")
+        self.assertFalse(self.env["res.partner"].create({"name": "Nowhere", "country_id": china.id}).service_address)
+
     def test_company_counts_the_appliances_of_its_people(self):
         company = self.env["res.partner"].create({"name": "Hotel", "is_company": True})
         guest = self.env["res.partner"].create({"name": "Housekeeper", "parent_id": company.id})

@@ -326,6 +326,11 @@ class TestConfirmationMessage(BookingCase):
             for fact in ("Wang Wei", "13900001111", "Tue, Mar 2 09:00-11:00"):
                 self.assertIn(fact, body)
 
+    @users("test_dispatcher")
+    def test_the_dispatcher_tells_the_customer_too(self):
+        self._agree(self.order.with_env(self.env), self.technician.with_env(self.env), at(1, 9))
+        self.assertTrue(self._get_messages("comment"))
+
     def test_customers_language(self):
         self.partner.lang = "zh_CN"
         self._agree(self.order, self.technician, at(1, 9))

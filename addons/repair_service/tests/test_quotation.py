@@ -197,3 +197,21 @@ class TestQuotation(RepairServiceCommon):
         order = self._to_stage(self._create_order(), "accepted")
         with self.assertRaises(AccessError):
             order.with_env(self.env).action_create_invoice()
+
+    def test_orders_are_found_by_how_far_they_are_invoiced(self):
+        accepted, drafted, posted = (self._to_stage(self._create_order(), "accepted") for _number in range(3))
+        cancelled = self._to_stage(self._create_order(), "accepted")
+        (drafted | posted | cancelled).mapped(lambda order: order.action_create_invoice() and order)
+        posted.action_post_invoice()
+        cancelled.invoice_ids.button_cancel()
+        mine = accepted | drafted | posted | cancelled
+        expected = {"none": accepted | cancelled, "draft": drafted, "posted": posted}
+        for state, orders in expected.items():
+            with self.subTest(state=state):
+                self.assertEqual(set(mine.mapped("invoice_state")), set(expected))
+                self.assertEqual(mine.filtered_domain([("invoice_state", "=", state)]), orders)
+                for user in (self.env.user, self.user_desk):
+                    found = mine.with_user(user).search([("id", "in", mine.ids), ("invoice_state", "=", state)])
+                    self.assertEqual(found, orders)
+        found = mine.search([("id", "in", mine.ids), ("invoice_state", "!=", "posted")])
+        self.assertEqual(found, mine - posted)
