@@ -120,7 +120,7 @@ class RepairWarrantyTerm(models.Model):
         return fitting
 
     def _filter_for(self, category, brand, company):
-        families = category._get_ancestor_ids()
+        families = category._get_ancestor_ids() if category else []  # a new appliance has none yet
         return self.filtered(
             lambda term: (not term.category_id or term.category_id.id in families)
             and (not term.brand_id or term.brand_id == brand)

@@ -18,6 +18,8 @@ CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_ty
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    # Where sale_stock is installed it puts the sale line's words first, and who only works on orders may not read those.
+    description_picking = fields.Text(compute_sudo=True)
     payer = fields.Selection(
         PAYERS, compute="_compute_payer", store=True, readonly=False,
         help="Who pays this part: proposed from the warranty verdict for the part's component (handbook 6.2).")
