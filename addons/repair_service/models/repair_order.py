@@ -18,9 +18,6 @@ STAGES = [
     ("cancelled", "Cancelled"),
 ]
 FINISHED_STAGES = ("closed", "cancelled")
-# From here on the customer has an offer in hand: what it was made for stays as it is.
-SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")
-
 
 # Codes of one kind: those for every family and those of the appliance's family or one above it.
 CODE_DOMAIN = (

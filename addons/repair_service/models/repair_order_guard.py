@@ -135,14 +135,7 @@ class RepairOrder(models.Model):
         return super(RepairOrder, self.sudo())._get_share_url(*args, **kwargs)  # as above
 
     def _sign_token(self, pid):
-        return super(RepairOrder, self.sudo())._sign_token(pid)  # a message to the customer carries his link, whoever writes it
-
-    def _get_share_url(self, *args, **kwargs):
-        self.check_access("read")
-        return super(RepairOrder, self.sudo())._get_share_url(*args, **kwargs)  # as above
-
-    def _sign_token(self, pid):
-        return super(RepairOrder, self.sudo())._sign_token(pid)  # as above: a hash leaves it, not the token
+        return super(RepairOrder, self.sudo())._sign_token(pid)  # a message to the customer carries his link, as a hash, whoever writes it
 
     def get_portal_url(self, *args, **kwargs):
         """Return the customer's link, which lets its holder answer for him: only for those who may change the order."""
