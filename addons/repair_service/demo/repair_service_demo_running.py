@@ -28,6 +28,7 @@ class RepairServiceDemo(models.AbstractModel):
         rng, demo = random.Random("running"), self._enter()
         last = demo._get_last_message()
         demo._give_ids("demo_order", demo._make_orders(RUNNING, rng))
+        self.env["repair.order"]._cron_check_limits()
         demo._keep_messages_in(last)
 
     @api.model
@@ -224,8 +225,10 @@ class RepairServiceDemo(models.AbstractModel):
 
     @api.model
     def _step_closed(self, order, plan):
-        self._make_invoice(order, plan)
-        order.action_post_invoice()
+        if order.invoice_state == "none":
+            self._make_invoice(order, plan)
+        if order.invoice_state == "draft":
+            order.action_post_invoice()
         self._pay(order.invoice_ids.filtered("amount_total"))
         self._as("desk", order).action_close()
 

@@ -38,6 +38,10 @@ class RepairServiceDemo(models.AbstractModel):
         self._as("inspector", order).action_new_inspection()
 
     @api.model
+    def _special_limit(self, order, plan):
+        self._as("inspector", order).message_post(body="电源板返厂维修，厂家尚未寄回，已两次催促。", subtype_xmlid="mail.mt_note")
+
+    @api.model
     def _special_supplement(self, order, plan):
         order = self._as("desk", order)
         order.service_line_ids = [Command.create({"product_id": self._find("demo_height").id})]
@@ -57,6 +61,7 @@ class RepairServiceDemo(models.AbstractModel):
         """Write the moments of the plan where the steps wrote the present."""
         if "start" in plan:
             order._flow_write(self._prepare_moments(order, plan))
+            self._date_quotations(order, plan)
             order.appointment_ids.filtered("arrived_at")._flow_write({"arrived_at": plan["arrived"], "state": "done"})
             order.inspection_ids.filtered("result").with_context(repair_flow=FLOW).write({"done_on": plan["inspected"]})
             for followup in order.followup_ids:
@@ -65,6 +70,12 @@ class RepairServiceDemo(models.AbstractModel):
                 self._answer_followups(order, plan["rng"])
             self._date_promises(order)
         self._date_created(order)
+
+    @api.model
+    def _date_quotations(self, order, plan):
+        quotations = order.sudo().quotation_ids
+        quotations.write({"sent_on": plan["quoted"], "valid_until": order.quotation_valid_until})
+        quotations.filtered("answered_on").write({"answered_on": plan["approved"]})
 
     @api.model
     def _date_promises(self, order):

@@ -41,6 +41,7 @@ RUNNING = (
     Spec("repairing", "refrigerator:1", 5, "failed"),
     Spec("repairing", "air_conditioner:7", 4, "supplement"),
     Spec("repairing", "tv:0", 6, "pickup"),
+    Spec("repairing", "tv:1", 27, "limit"),
     # Approved, to be started; one for nothing because the manager was generous.
     Spec("approved", "water_heater:1", 3),
     Spec("approved", "air_conditioner:0", 3, channel="wechat", technician=1),

@@ -55,6 +55,12 @@ class RepairApplianceCategory(models.Model):
         for category in self:
             category.appliance_count = counts.get(category, 0)
 
+    def write(self, vals):
+        """Write families; which warranty rules fit depends on the families above."""
+        if "parent_id" in vals:
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
     @api.constrains("parent_id")
     def _check_parent_id(self):
         if self._has_cycle():

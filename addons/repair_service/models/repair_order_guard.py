@@ -9,6 +9,8 @@ FLOW_FIELDS = frozenset({
     "approved_by", "approved_on", "approval_channel", "approval_signature", "refused_by", "refusal_reason",
     "coverage", "coverage_facts", "coverage_end", "warranty_term_id", "coverage_frozen_on", "origin_repair_id",
     "accepted_on", "accepted_by", "acceptance_signature", "repair_warranty_end", "closed_on",
+    "override_by_id", "override_on", "parts_waiting_since", "parts_waited_days", "limit_id", "limit_due", "limit_warn_on",
+    "exchange_advised",
 })
 # From a stage on, what the customer was told or has agreed to stays as it is.
 SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")
@@ -16,7 +18,7 @@ SETTLED_FIELDS = frozenset({
     "name", "appliance_id", "partner_id", "requested_on", "service_type", "company_id", "symptom_id", "picking_type_id"})
 RECORDED_STAGES = ("accepted", "closed", "cancelled")
 RECORDED_FIELDS = SETTLED_FIELDS | {"channel", "fault_description", "diagnosis", "cause_id", "remedy_id"}
-VERDICT_FIELDS = frozenset({"exclusion", "exclusion_note", "goodwill_note"})
+VERDICT_FIELDS = frozenset({"exclusion", "exclusion_note", "goodwill_note", "override_payer", "override_reason"})
 # The appliance is the customer's: it never moves through our stock, and its warranty has its own verdict.
 PLAIN_FIELDS = frozenset({
     "product_id", "lot_id", "under_warranty", "picking_id", "move_id", "sale_order_line_id",

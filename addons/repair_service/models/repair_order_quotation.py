@@ -18,6 +18,7 @@ class RepairOrder(models.Model):
         "Quotation", default="draft", copy=False, readonly=True, tracking=True, index=True,
     )
     quotation_version = fields.Integer(readonly=True, copy=False)
+    quotation_ids = fields.One2many("repair.quotation", "repair_id", "Quotations sent", readonly=True, copy=False)
     quotation_valid_until = fields.Date("Valid until", readonly=True, copy=False)
     approved_by = fields.Char(readonly=True, copy=False, tracking=True)
     approved_on = fields.Datetime(readonly=True, copy=False)
@@ -121,6 +122,7 @@ class RepairOrder(models.Model):
             if not order.approved_on:
                 values["service_stage"] = "quoted"
             order._flow_write(values)
+            order._keep_quotation()
             order._notify_customer("repair_service.mail_template_quotation", "repair_service.sms_template_quotation")
         return True
 
@@ -157,6 +159,8 @@ class RepairOrder(models.Model):
         if first_approval:
             values["service_stage"] = "approved"
         self._flow_write(values)
+        self._answer_quotation(
+            "approved", answered_by=self.approved_by, answered_on=self.approved_on, answer_channel=channel, signature=signature)
         self._remember_approved_prices()
         if first_approval:
             self._freeze_coverage()
@@ -183,6 +187,8 @@ class RepairOrder(models.Model):
             "refused_by": self._read_answer(refused_by, ANSWER_NAME_MAX) or self.partner_id.name,
             "refusal_reason": self._read_answer(reason, ANSWER_REASON_MAX),
         })
+        self._answer_quotation(
+            "refused", answered_by=self.refused_by, answered_on=fields.Datetime.now(), refusal_reason=self.refusal_reason)
         if self.approved_on:
             self._drop_unapproved_lines()
         else:
@@ -211,6 +217,39 @@ class RepairOrder(models.Model):
         """Take back what the customer has in hand: he answers to what he was shown, so a changed quotation is sent again."""
         for order in self.filtered(lambda order: order.quotation_state == "sent"):
             order._flow_write({"quotation_state": "approved" if order.approved_on else "draft"})
+            order._answer_quotation("withdrawn")
+
+    def _keep_quotation(self):
+        """Keep what the customer is sent now as a version of its own; one that still waited is replaced by it."""
+        self.ensure_one()
+        self._answer_quotation("replaced")
+        self.env["repair.quotation"].sudo().create(self._prepare_quotation())  # a record of the flow, which nobody else writes
+
+    def _answer_quotation(self, state, **values):
+        waiting = self.sudo().quotation_ids.filtered(lambda quotation: quotation.state == "sent")  # as above
+        waiting.write({"state": state, **values})
+
+    def _prepare_quotation(self):
+        self.ensure_one()
+        customer_self = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        return {
+            "repair_id": self.id,
+            "version": self.quotation_version,
+            "is_supplement": bool(self.approved_on),
+            "sent_by_id": self.env.user.id,
+            "valid_until": self.quotation_valid_until,
+            "coverage_reason": customer_self.coverage_reason,
+            "amount_untaxed": self.amount_customer_untaxed,
+            "amount_tax": self.amount_customer_tax,
+            "amount_total": self.amount_customer_total,
+            "line_ids": [
+                Command.create({
+                    "product_id": line.product_id.id,
+                    **{name: shown[name] for name in ("name", "code", "quantity", "uom", "price_unit", "payer", "amount", "is_new")},
+                })
+                for line, shown in zip(customer_self._get_charged_lines(), customer_self._get_customer_lines(), strict=True)
+            ],
+        }
 
     def _remember_approved_prices(self):
         for line in self._get_charged_lines():

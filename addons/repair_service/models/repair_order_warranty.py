@@ -166,9 +166,7 @@ class RepairOrder(models.Model):
 
     @api.model
     def _get_company_timezone(self, company):
-        # The working calendar is created in UTC unless somebody set it, which says nothing about the place.
-        zones = (company.partner_id.tz, company.resource_calendar_id.tz)
-        return pytz.timezone(next((zone for zone in zones if zone and zone != "UTC"), "Asia/Shanghai"))
+        return pytz.timezone(company.sudo().repair_tz)  # a fact about the place, for everybody who counts days there
 
     def _local_date(self, moment, company=None):
         """Return the day of a moment (naive UTC, as stored) where the company is: terms and promises count its days."""

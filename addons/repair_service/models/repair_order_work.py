@@ -1,6 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.exceptions import UserError
 
 from .repair_order_quotation import ANSWER_NAME_MAX
 
@@ -17,39 +16,11 @@ class RepairOrder(models.Model):
         readonly=True, copy=False, tracking=True,
         help="Last day on which the same fault is repaired free of charge (handbook 2.3).")
     followup_ids = fields.One2many("repair.followup", "repair_id", "Follow-ups")
-    # Whether an order is invoiced is no secret to those who work on it; the invoices themselves keep accounting's rights.
-    invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", compute_sudo=True, string="Invoices")
-    invoice_state = fields.Selection(
-        [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")],
-        compute="_compute_invoice_ids", compute_sudo=True, search="_search_invoice_state", string="Invoicing")
 
     @api.depends("inspection_ids.kind", "inspection_ids.result")
     def _compute_final_inspection_id(self):
         for order in self:
             order.final_inspection_id = order.inspection_ids.filtered(lambda ins: ins.kind == "final").sorted("id")[-1:]
-
-    @api.depends("sale_order_id.invoice_ids.state")
-    def _compute_invoice_ids(self):
-        for order in self:
-            invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")
-            order.invoice_ids = invoices
-            posted = any(move.state == "posted" and move.move_type == "out_invoice" for move in invoices)
-            order.invoice_state = "posted" if posted else "draft" if invoices else "none"
-
-    def _search_invoice_state(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-
-        def invoiced(domain):
-            # As the value itself, the search tells nothing of an invoice but that it is there.
-            for name in ("invoice_lines", "order_line", "sale_order_id"):
-                domain = Domain(name, "any!", domain)
-            return domain
-
-        posted = invoiced([("parent_state", "=", "posted"), ("move_id.move_type", "=", "out_invoice")])
-        begun = invoiced([("parent_state", "!=", "cancel")])
-        by_state = {"posted": posted, "draft": begun & ~posted, "none": ~begun}
-        return Domain.OR(by_state[state] for state in value if state in by_state)
 
     @api.model
     def _get_list_price(self, product, quantity, uom=None):
@@ -117,7 +88,7 @@ class RepairOrder(models.Model):
             if (order.final_inspection_id and not order.final_inspection_id.result) or order._get_passed_inspection():
                 continue
             template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
-            order._with_flow().env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
+            order._with_flow().with_context(mail_create_nolog=True).env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
         return self._open_inspection() if len(self) == 1 else True
 
     def _open_inspection(self):
@@ -186,7 +157,7 @@ class RepairOrder(models.Model):
             order._sync_sale_order()  # a price lowered after the approval needs no new one, but reaches the invoice
         service_orders_sudo = service_orders.sudo()._with_flow()  # as above: the order's own parts, and the inspector writes no orders
         result = super(RepairOrder, service_orders_sudo).action_repair_done()
-        service_orders_sudo.write({"service_stage": "inspected"})
+        service_orders_sudo._flow_write({"service_stage": "inspected"})
         service_orders.invalidate_recordset()
         return result
 
@@ -235,11 +206,12 @@ class RepairOrder(models.Model):
             "repair_warranty_end": self._get_repair_warranty_end(accepted_day),
         })
         self._plan_satisfaction_call(accepted_day)
+        self._settle_free_work()
         self._notify_customer("repair_service.mail_template_accepted")
         return True
 
     def _plan_satisfaction_call(self, accepted_day):
-        self.env["repair.followup"].create([
+        self.env["repair.followup"].with_context(mail_create_nolog=True).create([
             {
                 "repair_id": order.id,
                 "kind": "satisfaction",
@@ -247,44 +219,3 @@ class RepairOrder(models.Model):
             }
             for order in self
         ])
-
-    def action_create_invoice(self):
-        """Create the draft invoice of accepted work, or of the inspection fee after a refusal (handbook 2.2.4).
-
-        :return: action that opens the invoice
-        :raises AccessError: for users who may not create invoices
-        :raises UserError: when the work is not accepted or is invoiced already
-        """
-        self.ensure_one()
-        if not self.env["account.move"].has_access("create"):
-            raise AccessError(self.env._("Invoices are created by accounting."))
-        self._lock_order()
-        if not (self.service_stage == "quoted" and self.quotation_state == "refused"):
-            self._check_stage(("accepted",), self.env._("Invoicing"))
-        if self.invoice_state != "none":
-            raise UserError(self.env._("%(order)s is invoiced already.", order=self.name))
-        invoices = self.sale_order_id._create_invoices()
-        return self._open_invoices(invoices)
-
-    def action_view_invoices(self):
-        """Open the order's invoices."""
-        self.ensure_one()
-        return self._open_invoices(self.invoice_ids)
-
-    def _open_invoices(self, invoices):
-        action = {"type": "ir.actions.act_window", "name": self.env._("Invoices"), "res_model": "account.move"}
-        if len(invoices) == 1:
-            return {**action, "view_mode": "form", "res_id": invoices.id}
-        return {**action, "view_mode": "list,form", "domain": [("id", "in", invoices.ids)]}
-
-    def action_post_invoice(self):
-        """Post the order's draft invoice.
-
-        :raises AccessError: for users who may not post invoices
-        """
-        self.ensure_one()
-        drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
-        if not drafts:
-            raise UserError(self.env._("%(order)s has no draft invoice.", order=self.name))
-        drafts.action_post()
-        return True

@@ -158,6 +158,11 @@ class RepairServiceLine(models.Model):
         self.ensure_one()
         return self.price_subtotal
 
+    def _get_cost(self):
+        """Return what the line costs the company: its service at cost price."""
+        self.ensure_one()
+        return self.product_id.sudo().with_company(self.company_id).standard_price * self.quantity  # costs are closed to technicians
+
     def _get_warranty_component(self):
         """Return the component whose warranty term decides who pays: labour is on the whole appliance."""
         return "whole"

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -78,6 +78,7 @@ class RepairWarrantyTerm(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create terms and let the appliances and open requests they fit follow."""
+        self.env.registry.clear_cache()
         terms = super().create(vals_list)
         terms._refresh_verdicts()
         return terms
@@ -85,6 +86,7 @@ class RepairWarrantyTerm(models.Model):
     def write(self, vals):
         """Write terms and let the appliances and open requests that they fitted, or fit now, follow."""
         self._refresh_verdicts()
+        self.env.registry.clear_cache()
         result = super().write(vals)
         self._refresh_verdicts()
         return result
@@ -92,6 +94,7 @@ class RepairWarrantyTerm(models.Model):
     def unlink(self):
         """Delete terms and let the appliances and open requests they fitted follow."""
         self._refresh_verdicts()
+        self.env.registry.clear_cache()
         return super().unlink()
 
     def _refresh_verdicts(self):
@@ -107,35 +110,36 @@ class RepairWarrantyTerm(models.Model):
     def _get_fitting(self, appliances):
         """Return for each appliance the terms that its company, family and brand allow, in the order of the list.
 
-        :returns: ``{appliance: terms}``; one query, however many appliances there are
+        :returns: ``{appliance: terms}``; remembered by kind of appliance, however many there are
         """
-        company_ids = [False, *appliances.company_id.ids]
-        all_terms = self.sudo().search([("company_id", "in", company_ids)])  # rules of the house, readable or not
-        by_kind, fitting = {}, {}
-        for appliance in appliances:
-            kind = (appliance.category_id, appliance.brand_id, appliance.company_id)
-            if kind not in by_kind:
-                by_kind[kind] = all_terms._filter_for(*kind)
-            fitting[appliance] = by_kind[kind]
-        return fitting
+        return {
+            appliance: self.browse(self._get_fitting_ids(appliance.category_id, appliance.brand_id, appliance.company_id))
+            for appliance in appliances
+        }
 
-    def _filter_for(self, category, brand, company):
+    @api.model
+    @tools.ormcache("category.id", "brand.id", "company.id")
+    def _get_fitting_ids(self, category, brand, company):
         families = category._get_ancestor_ids() if category else []  # a new appliance has none yet
-        return self.filtered(
-            lambda term: (not term.category_id or term.category_id.id in families)
-            and (not term.brand_id or term.brand_id == brand)
-            and (not term.company_id or term.company_id == company)
-        )
+        terms_sudo = self.sudo().search([  # rules of the house, readable or not
+            ("company_id", "in", [False, company.id]), ("brand_id", "in", [False, brand.id]),
+            "|", ("category_id", "=", False), ("category_id", "in", families)])
+        return terms_sudo._ids
 
     def _to_engine(self):
         """Return the terms as the engine's values, in the same order."""
-        return [
+        return list(self._get_engine_terms(self._ids))
+
+    @api.model
+    @tools.ormcache("term_ids")
+    def _get_engine_terms(self, term_ids):
+        return tuple(
             warranty.Term(
                 component=term.component, basis=term.basis, months=term.months, days=term.days,
                 start_from=term.start_from, payer=term.payer, effective_date=term.effective_date or None,
             )
-            for term in self
-        ]
+            for term in self.sudo().browse(term_ids)  # as above
+        )
 
     @api.model
     def _describe(self, whole, main):

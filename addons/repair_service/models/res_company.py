@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -12,7 +12,18 @@ class ResCompany(models.Model):
         "Service promise", translate=True,
         help="Stands where customers see it (handbook 1.1, 1.2); left empty, the handbook's own promise stands there.")
 
+    repair_tz = fields.Char(
+        "Time zone of the service", compute="_compute_repair_tz", store=True,
+        help="Where the company counts the days of terms and promises: its contact's time zone, else that of its working hours.")
+
     _repair_days_positive = models.Constraint(
         "CHECK (repair_followup_days BETWEEN 0 AND 365 AND repair_quotation_valid_days BETWEEN 0 AND 365"
         " AND repair_visit_hours > 0 AND repair_visit_hours <= 12)",
         "Days lie between 0 and 365, and a visit window lasts more than 0 and at most 12 hours.")
+
+    @api.depends("partner_id.tz", "resource_calendar_id.tz")
+    def _compute_repair_tz(self):
+        for company in self:
+            # The working calendar is created in UTC unless somebody set it, which says nothing about the place.
+            zones = (company.partner_id.tz, company.resource_calendar_id.tz)
+            company.repair_tz = next((zone for zone in zones if zone and zone != "UTC"), "Asia/Shanghai")

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids", "order_id"}
+CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids", "order_id", "is_downpayment"}
 
 
 class SaleOrderLine(models.Model):
@@ -11,7 +11,7 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         """Add lines; what a service order charges is put on its own lists, where the customer approves it."""
         lines = super().create(vals_list)
-        lines.filtered(lambda line: not line.is_downpayment and not line.display_type)._check_not_of_service_order()
+        lines._check_not_of_service_order()
         return lines
 
     def write(self, vals):
@@ -27,7 +27,7 @@ class SaleOrderLine(models.Model):
     def _check_not_of_service_order(self):
         if self.env.su:
             return
-        for order in self.order_id:
+        for order in self.filtered(lambda line: not line.is_downpayment and not line.display_type).order_id:
             if order._is_of_service_order():
                 raise UserError(self.env._(
                     "%(order)s belongs to a service order: change labour and parts there, where the customer approves them.",

@@ -223,6 +223,22 @@ class StockMove(models.Model):
         if self.env.context.get("repair_flow") is not FLOW:
             self.filtered("repair_line_type").repair_id.filtered("appliance_id")._withdraw_sent_quotation()
 
+    def _action_assign(self, force_qty=False):
+        result = super()._action_assign(force_qty=force_qty)
+        self._track_parts_wait()
+        return result
+
+    def _do_unreserve(self):
+        result = super()._do_unreserve()
+        self._track_parts_wait()
+        return result
+
+    def _track_parts_wait(self):
+        """Let the clocks of the service orders know that a part came, or went missing again."""
+        parts = self.filtered(lambda move: move.repair_id.appliance_id)
+        if parts:
+            parts.repair_id.sudo()._track_parts_wait()  # whoever moves the goods, the clock follows
+
     def _is_service_part(self):
         """Whether the move is a part fitted on a service order: bound to an order with an appliance, of type add."""
         self.ensure_one()
@@ -239,6 +255,11 @@ class StockMove(models.Model):
         """Untaxed price of the part, whoever pays it."""
         self.ensure_one()
         return self.repair_price_subtotal
+
+    def _get_cost(self):
+        """Return what the part costs the company: its value when it left stock, nothing before."""
+        self.ensure_one()
+        return self.sudo().value if self.state == "done" else 0.0  # costs are closed to technicians
 
     def _prepare_charge_base_line(self):
         """Return the part as Odoo's tax computation wants it."""

@@ -199,8 +199,8 @@ class TestQuotation(RepairServiceCommon):
             order.with_env(self.env).action_create_invoice()
 
     def test_orders_are_found_by_how_far_they_are_invoiced(self):
-        accepted, drafted, posted = (self._to_stage(self._create_order(), "accepted") for _number in range(3))
-        cancelled = self._to_stage(self._create_order(), "accepted")
+        accepted, drafted, posted, cancelled = (
+            self._to_stage(self._create_order(appliance_id=self._create_appliance().id), "accepted") for _number in range(4))
         (drafted | posted | cancelled).mapped(lambda order: order.action_create_invoice() and order)
         posted.action_post_invoice()
         cancelled.invoice_ids.button_cancel()

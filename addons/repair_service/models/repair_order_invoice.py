@@ -1,0 +1,132 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.fields import Domain
+
+DEPOSIT_STAGES = ("approved", "repairing", "inspected")
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    # Whether an order is invoiced is no secret to those who work on it; the invoices themselves keep accounting's rights.
+    invoice_ids = fields.Many2many("account.move", compute="_compute_invoice_ids", compute_sudo=True, string="Invoices")
+    invoice_state = fields.Selection(
+        [("none", "Nothing invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")],
+        compute="_compute_invoice_ids", compute_sudo=True, search="_search_invoice_state", string="Invoicing")
+    has_deposit = fields.Boolean(compute="_compute_invoice_ids", compute_sudo=True, help="A deposit was invoiced and not given back.")
+
+    @api.depends("sale_order_id.invoice_ids.state", "sale_order_id.invoice_ids.payment_state")
+    def _compute_invoice_ids(self):
+        for order in self:
+            invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")
+            order.invoice_ids = invoices
+            standing = invoices.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+            deposits = standing.filtered(lambda move: move._is_downpayment())
+            states = set((standing - deposits).mapped("state"))
+            order.has_deposit = "posted" in deposits.mapped("state")
+            order.invoice_state = "posted" if "posted" in states else "draft" if "draft" in states else "none"
+
+    def _search_invoice_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+
+        def invoiced(state):
+            # As the value itself, the search tells nothing of an invoice but that it is there.
+            move = Domain("state", "=", state) & Domain("move_type", "=", "out_invoice") & Domain("payment_state", "!=", "reversed")
+            line = Domain("is_downpayment", "=", False) & Domain("invoice_lines", "any!", Domain("move_id", "any!", move))
+            return Domain("sale_order_id", "any!", Domain("order_line", "any!", line))
+
+        posted, draft = invoiced("posted"), invoiced("draft")
+        by_state = {"posted": posted, "draft": draft & ~posted, "none": ~posted & ~draft}
+        return Domain.OR(by_state[state] for state in value if state in by_state)
+
+    def action_create_invoice(self):
+        """Create the draft invoice of accepted work, or of the inspection fee after a refusal (handbook 2.2.4).
+
+        Deposits are taken off.
+
+        :return: action that opens the invoice
+        :raises AccessError: for users who may not create invoices
+        :raises UserError: when the work is not accepted or is invoiced already
+        """
+        self.ensure_one()
+        self._check_accounting()
+        self._lock_order()
+        if not (self.service_stage == "quoted" and self.quotation_state == "refused"):
+            self._check_stage(("accepted",), self.env._("Invoicing"))
+        if self.invoice_state != "none":
+            raise UserError(self.env._("%(order)s is invoiced already.", order=self.name))
+        return self._open_invoices(self.sale_order_id._create_invoices(final=True))
+
+    def _check_accounting(self):
+        if not self.env["account.move"].has_access("create"):
+            raise AccessError(self.env._("Invoices are created by accounting."))
+
+    def action_view_invoices(self):
+        """Open the order's invoices."""
+        self.ensure_one()
+        return self._open_invoices(self.invoice_ids)
+
+    def _open_invoices(self, invoices):
+        action = {"type": "ir.actions.act_window", "name": self.env._("Invoices"), "res_model": "account.move"}
+        if len(invoices) == 1:
+            return {**action, "view_mode": "form", "res_id": invoices.id}
+        return {**action, "view_mode": "list,form", "domain": [("id", "in", invoices.ids)]}
+
+    def action_post_invoice(self):
+        """Post the order's draft invoice.
+
+        :raises AccessError: for users who may not post invoices
+        """
+        self.ensure_one()
+        drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
+        if not drafts:
+            raise UserError(self.env._("%(order)s has no draft invoice.", order=self.name))
+        drafts.action_post()
+        return True
+
+    def action_invoice_deposit(self, amount):
+        """Create the draft invoice of a deposit on what the customer approved; the final invoice takes it off.
+
+        :param float amount: with tax, in the order's currency
+        :return: action that opens the invoice
+        :raises AccessError: for users who may not create invoices
+        :raises UserError: before the approval, after the acceptance, or when the customer pays nothing or less
+        """
+        self.ensure_one()
+        self._check_accounting()
+        self._lock_order()
+        self._check_stage(DEPOSIT_STAGES, self.env._("A deposit"))
+        deposits = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+        free = self.amount_customer_total - sum(deposits.mapped("amount_total"))
+        if not isinstance(amount, (int, float)) or not 0 < amount <= free:
+            raise UserError(self.env._(
+                "A deposit on %(order)s lies between zero and %(free)s.", order=self.name, free=self.currency_id.format(max(free, 0.0))))
+        wizard_sudo = self.env["sale.advance.payment.inv"].sudo()  # the dialogue is the sellers', the sale order is this order's paper
+        invoice = wizard_sudo.create({
+            "advance_payment_method": "fixed", "fixed_amount": amount, "sale_order_ids": self.sale_order_id.ids,
+        })._create_invoices(self.sale_order_id.sudo())
+        return self._open_invoices(invoice.sudo(False))
+
+    def _settle_free_work(self):
+        """Bring the cost of work that its customer does not pay into the books: its invoice of zero posts itself.
+
+        Where the books refuse (no journal, a locked period), the order waits among those to invoice, and its chatter says why.
+        """
+        for order in self:
+            if not order.currency_id.is_zero(order.amount_customer_total) or order.invoice_state != "none" or order.has_deposit:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    order_sudo = order.sudo()  # booked by the acceptance itself, whoever takes it
+                    order_sudo.sale_order_id._create_invoices(final=True).action_post()
+            except (UserError, RedirectWarning) as error:
+                order.message_post(body=self.env._("The cost of this free repair is not booked yet: %(error)s", error=error.args[0]))
+
+    def action_repair_cancel(self):
+        """Cancel; a deposit goes back to the customer first."""
+        for order in self:
+            if order.has_deposit:
+                raise UserError(self.env._(
+                    "The customer has paid a deposit on %(order)s: accounting credits it before the order is cancelled.", order=order.name))
+        return super().action_repair_cancel()
