@@ -11,7 +11,8 @@ class RepairOrder(models.Model):
 
     override_payer = fields.Selection(
         [("customer", "Customer"), ("brand", "Brand"), ("supplier", "Supplier")], "Decided otherwise: paid by",
-        tracking=True, copy=False, help="A service manager's decision against the rules' verdict. Goodwill of the company has its own field.")
+        tracking=True, copy=False,
+        help="A service manager's decision against the rules' verdict. Goodwill of the company has its own field.")
     override_reason = fields.Char("Reason of the decision", tracking=True, copy=False)
     override_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
     override_on = fields.Datetime("Decided on", readonly=True, copy=False)

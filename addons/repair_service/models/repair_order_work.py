@@ -88,7 +88,8 @@ class RepairOrder(models.Model):
             if (order.final_inspection_id and not order.final_inspection_id.result) or order._get_passed_inspection():
                 continue
             template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
-            order._with_flow().with_context(mail_create_nolog=True).env["repair.inspection"].create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
+            inspections = order._with_flow().with_context(mail_create_nolog=True).env["repair.inspection"]
+            inspections.create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
         return self._open_inspection() if len(self) == 1 else True
 
     def _open_inspection(self):
