@@ -3,6 +3,7 @@ from . import product_category
 from . import product_product
 from . import product_template
 from . import repair_appliance
+from . import repair_inspection
 from . import repair_order
 from . import repair_part_fifo_source
 from . import repair_parts_demo

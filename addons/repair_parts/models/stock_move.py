@@ -17,6 +17,8 @@ class StockMove(models.Model):
     visit_start = fields.Datetime(
         "Next visit", compute="_compute_visit_start", search="_search_visit_start",
         help="Start of the next visit for the order, the time until which the part must be picked.")
+    visit_technician_id = fields.Many2one("hr.employee", "Technician", compute="_compute_visit_start")
+    preparation_state = fields.Selection(related="repair_id.preparation_state")
 
     @api.depends("product_id", "location_id", "repair_line_type", "state", "quantity")
     def _compute_qty_on_hand_here(self):
@@ -37,11 +39,13 @@ class StockMove(models.Model):
             return 0.0
         return self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id)
 
-    @api.depends("repair_id.appointment_ids.start", "repair_id.appointment_ids.state")
+    @api.depends("repair_id.appointment_ids.start", "repair_id.appointment_ids.state", "repair_id.appointment_ids.technician_id")
     def _compute_visit_start(self):
         for move in self:
             visits = move.repair_id.appointment_ids.filtered(lambda visit: visit.state in PICKED_APPOINTMENTS)
-            move.visit_start = min(visits.mapped("start"), default=False)
+            visit = visits.sorted("start")[:1]
+            move.visit_start = visit.start
+            move.visit_technician_id = visit.technician_id
 
     def _search_visit_start(self, operator, value):
         if operator not in ("<", "<=", ">", ">=", "in"):

@@ -42,6 +42,11 @@ class RepairServiceDemo(models.AbstractModel):
         self._as("inspector", order).message_post(body="电源板返厂维修，厂家尚未寄回，已两次催促。", subtype_xmlid="mail.mt_note")
 
     @api.model
+    def _special_other_inspector(self, order, plan):
+        """All is measured and answered; the inspection waits for somebody else."""
+        self._answer(self._as("inspector", order.final_inspection_id), plan)
+
+    @api.model
     def _special_supplement(self, order, plan):
         order = self._as("desk", order)
         order.service_line_ids = [Command.create({"product_id": self._find("demo_height").id})]
@@ -63,7 +68,9 @@ class RepairServiceDemo(models.AbstractModel):
             order._flow_write(self._prepare_moments(order, plan))
             self._date_quotations(order, plan)
             order.appointment_ids.filtered("arrived_at")._flow_write({"arrived_at": plan["arrived"], "state": "done"})
-            order.inspection_ids.filtered("result").with_context(repair_flow=FLOW).write({"done_on": plan["inspected"]})
+            for inspection in order.inspection_ids.filtered("result").with_context(repair_flow=FLOW):
+                ahead = inspection.kind == "preparation"
+                inspection.done_on = plan["start"] - timedelta(hours=1) if ahead else plan["inspected"]
             for followup in order.followup_ids:
                 followup.due = fields.Date.add(order._local_date(order.accepted_on), days=order.company_id.repair_followup_days)
             if order.followup_ids and order.followup_ids[0].due < self._get_today() - timedelta(days=2):

@@ -15,6 +15,7 @@ from . import (
     repair_fault_code,
     repair_followup,
     repair_inspection,
+    repair_inspection_inspector,
     repair_inspection_line,
     repair_inspection_point,
     repair_inspection_template,
@@ -44,3 +45,11 @@ from . import (
     sale_order_line,
     stock_move,
 )
+from . import (  # isort: skip - they extend lines, parts and visits
+    repair_inspection_points,
+    repair_order_inspection,
+    repair_order_job_sheet,
+    repair_order_opinion,
+    repair_order_preparation,
+)
+

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from .repair_flow import FLOW
 from .repair_inspection_template import KINDS
 
-RESULT_FIELDS = {"result", "done_on", "inspector_id"}
+RESULT_FIELDS = {"result", "done_on", "inspector_id", "previous_id"}
 PLAN_FIELDS = {"kind", "template_id", "repair_id"}
 
 
@@ -30,6 +30,9 @@ class RepairInspection(models.Model):
     done_on = fields.Datetime(readonly=True, copy=False)
     line_ids = fields.One2many("repair.inspection.line", "inspection_id", "Points")
     note = fields.Text()
+    previous_id = fields.Many2one(
+        "repair.inspection", "Failed before", readonly=True, copy=False, ondelete="set null", index="btree_not_null",
+        help="The failed inspection that this one repeats.")
     open_count = fields.Integer("Points to answer", compute="_compute_open_count")
 
     @api.depends("kind", "repair_id.name")
@@ -59,6 +62,7 @@ class RepairInspection(models.Model):
         inspections._check_layout()
         for inspection in inspections.filtered(lambda inspection: not inspection.line_ids):
             inspection.line_ids = [Command.create(values) for values in inspection._prepare_lines()]
+        inspections._refresh_points()
         return inspections
 
     def write(self, vals):
@@ -112,10 +116,14 @@ class RepairInspection(models.Model):
     def action_validate(self):
         """Finish inspections: passed when no point failed. A passed final inspection ends its repair (handbook 5.1).
 
+        :raises AccessError: for users who only read inspections
         :raises UserError: when points are open, the inspection is finished, or the repair cannot be ended
         """
+        self.check_access("write")
         for inspection in self:
             inspection._check_open()
+            inspection._check_inspector()
+            inspection._refresh_points(validating=True)
             if not inspection.line_ids:
                 raise UserError(self.env._("%(name)s has no points: a service manager completes the checklist.", name=inspection.name))
             open_lines = inspection._get_open_lines()
@@ -137,6 +145,7 @@ class RepairInspection(models.Model):
     def _on_failed(self):
         """Called once when the inspection has failed. The order stays under repair; other addons open their follow-up here."""
         for inspection in self.filtered("repair_id"):
-            failed = inspection.line_ids.filtered(lambda line: line.answer == "fail")
-            inspection.repair_id.message_post(body=self.env._(
-                "Inspection failed: %(points)s", points=", ".join(failed.mapped("name"))))
+            points = ", ".join(inspection.line_ids.filtered(lambda line: line.answer == "fail").mapped("name"))
+            inspection.repair_id.message_post(
+                body=self.env._("Missing for the visit: %(points)s", points=points) if inspection.kind == "preparation"
+                else self.env._("Inspection failed: %(points)s", points=points))

@@ -14,6 +14,10 @@ ASPECTS = [
     ("parts", "Parts"),
     ("function", "Function"),
     ("safety", "Safety"),
+    ("cleanliness", "Cleanliness"),
+    ("tools", "Tools and instruments"),
+    ("clothing", "Clothing and protection"),
+    ("documents", "Papers"),
 ]
 
 
@@ -27,6 +31,9 @@ class RepairInspectionTemplate(models.Model):
     kind = fields.Selection(KINDS, required=True, default="final", index=True)
     category_ids = fields.Many2many("repair.appliance.category", string="Families", help="Empty: for every family.")
     point_ids = fields.One2many("repair.inspection.point", "template_id", "Points", copy=True)
+    other_inspector = fields.Boolean(
+        "Another inspector", help="Nobody inspects his own work: the order's technician and whoever started the repair cannot validate "
+        "an inspection with this checklist (handbook 5.1).")
     active = fields.Boolean(default=True)
 
     @api.model
@@ -35,6 +42,14 @@ class RepairInspectionTemplate(models.Model):
 
         :raises ValidationError: when there is none
         """
+        found = self._search_for_category(category, kind)
+        if not found:
+            raise ValidationError(self.env._("There is no checklist for this inspection: a service manager adds one under Configuration."))
+        return found
+
+    @api.model
+    def _search_for_category(self, category, kind):
+        """As :meth:`_find_for_category`; an empty recordset when there is none."""
         while category:
             if kind == "final" and category.inspection_template_id:
                 return category.inspection_template_id
@@ -42,7 +57,4 @@ class RepairInspectionTemplate(models.Model):
             if found:
                 return found
             category = category.parent_id
-        found = self.search([("kind", "=", kind), ("category_ids", "=", False)], limit=1)
-        if not found:
-            raise ValidationError(self.env._("There is no checklist for this inspection: a service manager adds one under Configuration."))
-        return found
+        return self.search([("kind", "=", kind), ("category_ids", "=", False)], limit=1)

@@ -56,10 +56,10 @@ class RepairOrder(models.Model):
         code = base64.urlsafe_b64encode(uuid.UUID(self._portal_ensure_token()).bytes).decode().rstrip("=")
         return f"{self.get_base_url()}/rs/{self.id}/{code}"
 
-    def _get_qr_image(self):
-        """Base64 PNG of the short link. Odoo's own barcode needs a drawing library that many servers lack."""
+    def _get_qr_image(self, url=None):
+        """Base64 PNG of ``url``, else of the short link. Odoo's own barcode needs a drawing library that many servers lack."""
         stream = io.BytesIO()
-        qrcode.make(self._get_short_url(), box_size=6, border=2).save(stream, "PNG")
+        qrcode.make(url or self._get_short_url(), box_size=6, border=2).save(stream, "PNG")
         return base64.b64encode(stream.getvalue())
 
     @api.model

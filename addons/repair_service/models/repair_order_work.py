@@ -73,7 +73,7 @@ class RepairOrder(models.Model):
         if service_orders != self:
             super(RepairOrder, self - service_orders).action_repair_start()
         result = super(RepairOrder, service_orders._with_flow()).action_repair_start() if service_orders else True
-        service_orders._flow_write({"service_stage": "repairing"})
+        service_orders._flow_write({"service_stage": "repairing", "repair_started_by_id": self.env.uid})
         service_orders.action_new_inspection()
         return result
 
@@ -89,7 +89,8 @@ class RepairOrder(models.Model):
                 continue
             template = self.env["repair.inspection.template"]._find_for_category(order.appliance_category_id, "final")
             inspections = order._with_flow().with_context(mail_create_nolog=True).env["repair.inspection"]
-            inspections.create({"repair_id": order.id, "template_id": template.id, "kind": "final"})
+            inspections.create({
+                "repair_id": order.id, "template_id": template.id, "kind": "final", "previous_id": order.final_inspection_id.id})
         return self._open_inspection() if len(self) == 1 else True
 
     def _open_inspection(self):

@@ -17,8 +17,12 @@ class RepairOrderPaper(models.AbstractModel):
         orders = self.env["repair.order"].browse(docids)
         orders.check_access("read")
         orders_sudo = orders.sudo()  # technicians may not read stock, taxes and employees, of which the paper names some
-        orders_sudo._check_paper(self._paper)
+        self._check_papers(orders_sudo)
         return {"doc_ids": docids, "doc_model": "repair.order", "docs": orders_sudo}
+
+    @api.model
+    def _check_papers(self, orders):
+        orders._check_paper(self._paper)
 
 
 class ReportSettlement(models.AbstractModel):
@@ -43,3 +47,13 @@ class ReportServiceRecord(models.AbstractModel):
     _description = "Service record"
 
     _paper = "service_record"
+
+
+class ReportJobSheet(models.AbstractModel):
+    _name = "report.repair_service.report_job_sheet"
+    _inherit = ["repair.order.paper"]
+    _description = "Job sheet"
+
+    @api.model
+    def _check_papers(self, orders):
+        orders._check_job_sheet()  # the technician's paper is none of those on the customer's page

@@ -14,7 +14,7 @@ SERVICE_MODELS = (
     "repair.order", "repair.service.line", "stock.move", "repair.appointment", "repair.inspection",
     "repair.inspection.line", "repair.followup", "repair.appliance", "repair.warranty.term", "repair.fault.code",
     "repair.appliance.category", "repair.brand", "repair.territory", "repair.inspection.template", "repair.inspection.point",
-    "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance",
+    "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -108,6 +108,8 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.quotation.answer": cls.env["repair.quotation.answer"].create({"repair_id": cls.order.id, "answered_by": "x"}),
             "repair.acceptance": cls.env["repair.acceptance"].create(
                 {"repair_id": cls.order.id, "accepted_by": "x", "signature": cls.signature}),
+            "repair.second.opinion": cls.env["repair.second.opinion"].with_user(cls.user_technician).create(
+                {"repair_id": cls.order.id, "user_id": cls.user_manager.id, "question": "x"}),
         }
         cls.env.flush_all()
 

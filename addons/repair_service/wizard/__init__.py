@@ -1,4 +1,5 @@
 # isort: skip_file - a class stands before those that inherit it
 from . import repair_dialogue
 from . import repair_acceptance, repair_booking, repair_booking_line, repair_deposit, repair_payment_return, repair_quotation_answer
+from . import repair_second_opinion
 from . import repair_booking_input
