@@ -18,6 +18,12 @@ class PartsSpec(Spec):
 
 # The run capacitor is taken until its oldest receipt (four pieces) is used up: the order with two takes from both receipts.
 ORDERS = (
+    # Some weeks ago, so that the proposals of a new order know what such faults take.
+    PartsSpec("closed", "washer:0", 34, parts=(("wp_30w", 1),)),
+    PartsSpec("closed", "refrigerator:5", 32, parts=(("ts10k", 1),)),
+    PartsSpec("closed", "washer:0", 27, parts=(("wp_30w", 1), ("fuse_10a", 1))),
+    PartsSpec("closed", "refrigerator:5", 25, parts=(("ts10k", 2),)),
+    PartsSpec("closed", "washer:0", 20, parts=(("wp_30w", 1),)),
     PartsSpec("closed", "air_conditioner:1", 11, model="KFR-35GW/N8", parts=(("cbb65_35", 1),)),
     PartsSpec("closed", "washer:3", 11, model="EG10012B509G", parts=(("hr0020400842", 1),)),
     PartsSpec("closed", "air_conditioner:1", 10, model="KFR-35GW", parts=(("cbb65_35", 1), ("r32_500", 1))),

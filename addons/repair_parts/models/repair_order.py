@@ -28,3 +28,15 @@ class RepairOrder(models.Model):
         if self.appliance_id and self.parts_fit_only:
             domain &= Domain("fits_appliance_id", "in", self.appliance_id.ids)
         return domain
+
+    def _get_fitting_products(self, products):
+        spare_parts = products.filtered("is_spare_part")
+        if not spare_parts or not self.appliance_id:
+            return super()._get_fitting_products(products)
+        fitting = spare_parts.search(self.appliance_id._get_fitting_parts_domain() & Domain("id", "in", spare_parts.ids))
+        return super()._get_fitting_products(products - spare_parts) | fitting
+
+    def _get_available_quantities(self, products):
+        stored = products.filtered("is_storable")
+        free = stored._get_free_quantities(self.location_id)
+        return super()._get_available_quantities(products) | {product: free.get(product, 0.0) for product in stored}

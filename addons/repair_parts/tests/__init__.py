@@ -4,6 +4,7 @@ from . import test_fifo
 from . import test_fifo_random
 from . import test_inspection_lots
 from . import test_parts
+from . import test_proposals
 from . import test_receipts
 from . import test_security
 from . import test_substitutes

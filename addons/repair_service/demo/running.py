@@ -68,7 +68,7 @@ RUNNING = (
     Spec("booked", "refrigerator:4", 0, technician=1),
     Spec("booked", "air_conditioner:0", 1, technician=1, channel="wechat"),
     Spec("booked", "kitchen:4", 0, channel="web", technician=2),
-    Spec("booked", "washer:0", 1),
+    Spec("booked", "washer:0", 1, technician=1),
     Spec("booked", "refrigerator:6", 0),
     # Reported, not booked yet.
     Spec("requested", "air_conditioner:7", 0, "urgent"),

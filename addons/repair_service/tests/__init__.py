@@ -16,8 +16,12 @@ from . import test_inspection_points
 from . import test_job_sheet
 from . import test_leaks
 from . import test_performance
+from . import test_photo
 from . import test_portal
 from . import test_preparation
+from . import test_proposal
+from . import test_proposal_concurrency
+from . import test_proposal_engine
 from . import test_quotation
 from . import test_reports
 from . import test_rpc_http

@@ -4,10 +4,12 @@ import math
 import psycopg2
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.models import BaseModel
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models.repair_flow import FLOW
 from .common import RepairServiceCommon
 
 SERVICE_MODELS = (
@@ -15,6 +17,7 @@ SERVICE_MODELS = (
     "repair.inspection.line", "repair.followup", "repair.appliance", "repair.warranty.term", "repair.fault.code",
     "repair.appliance.category", "repair.brand", "repair.territory", "repair.inspection.template", "repair.inspection.point",
     "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
+    "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -111,7 +114,20 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.second.opinion": cls.env["repair.second.opinion"].with_user(cls.user_technician).create(
                 {"repair_id": cls.order.id, "user_id": cls.user_manager.id, "question": "x"}),
         }
+        cls.records |= cls._create_diagnosis_records()
         cls.env.flush_all()
+
+    @classmethod
+    def _create_diagnosis_records(cls):
+        photo = cls.env["repair.photo"].create({"repair_id": cls.order.id, "image": cls.signature})
+        flow = cls.env["repair.proposal"].with_user(cls.user_manager).sudo().with_context(repair_flow=FLOW)
+        dialogue = flow.create({
+            "repair_id": cls.fresh.id,
+            "line_ids": [Command.create({"product_id": cls.part.id, "use_count": 2, "order_count": 2})],
+            "cause_ids": [Command.create({"kind": "cause", "code_id": cls.cause.id})],
+        }).sudo(False).with_context(repair_flow=None)
+        return {"repair.photo": photo, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
+                "repair.proposal.code": dialogue.cause_ids}
 
     def _get_facts(self):
         self.env.invalidate_all()
