@@ -48,6 +48,7 @@
         "wizard/repair_booking_views.xml",
         "wizard/repair_second_opinion_views.xml",
         "wizard/repair_proposal_views.xml",
+        "wizard/repair_appliance_merge_views.xml",
         "views/repair_order_views.xml",
         "views/repair_photo_views.xml",
         "views/repair_order_booking_views.xml",

@@ -2,7 +2,6 @@ import unicodedata
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 
 class RepairAppliance(models.Model):
@@ -17,7 +16,6 @@ class RepairAppliance(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, index=True, tracking=True, check_company=True, ondelete="restrict")
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    partner_address = fields.Char(related="partner_id.service_address", string="Address")
     category_id = fields.Many2one(
         "repair.appliance.category", string="Family", required=True, index=True, tracking=True, ondelete="restrict")
     brand_id = fields.Many2one("repair.brand", index="btree_not_null", tracking=True, ondelete="restrict")
@@ -51,19 +49,6 @@ class RepairAppliance(models.Model):
             parts = (appliance.brand_id.name, appliance.model_name, appliance.category_id.name)
             name = " ".join(part for part in parts if part)
             appliance.display_name = f"{name} ({appliance.serial_number})" if appliance.serial_number else name
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        """Search as the desk asks: serial number, model, customer's name or telephone in any spelling, brand."""
-        if operator not in ("ilike", "like") or not value or not value.strip():
-            return super()._search_display_name(operator, value)
-        return Domain.OR([
-            [("serial_number", "ilike", self._normalise_serial(value))],
-            [("model_name", "ilike", value.strip())],
-            [("partner_id.complete_name", "ilike", value.strip())],
-            [("brand_id.name", "ilike", value.strip())],
-            [("partner_id", "any", self.env["res.partner"]._get_phone_domain(value))],
-        ])
 
     @api.depends("repair_ids")
     def _compute_repair_count(self):

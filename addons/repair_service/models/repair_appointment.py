@@ -35,7 +35,7 @@ class RepairAppointment(models.Model):
     company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    partner_address = fields.Char(related="partner_id.service_address", string="Address")
+    partner_address = fields.Char(related="repair_id.partner_address", string="Address")
     map_url = fields.Char("Map", compute="_compute_map_url")
     category_id = fields.Many2one(related="repair_id.appliance_category_id", string="Appliance")
     technician_id = fields.Many2one(

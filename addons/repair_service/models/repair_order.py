@@ -37,7 +37,6 @@ class RepairOrder(models.Model):
     appliance_category_id = fields.Many2one(related="appliance_id.category_id", store=True, index=True)
     brand_id = fields.Many2one(related="appliance_id.brand_id", store=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    partner_address = fields.Char(related="partner_id.service_address", string="Address")
     channel = fields.Selection(
         [("phone", "Phone"), ("web", "Website"), ("wechat", "WeChat"), ("mail", "E-mail"), ("walk_in", "Walk-in")],
         default="phone", help="How the customer reported the fault (handbook 1.3.1).",

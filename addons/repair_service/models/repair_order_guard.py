@@ -8,7 +8,7 @@ FLOW_FIELDS = frozenset({
     "quotation_state", "quotation_version", "quotation_valid_until",
     "approved_by", "approved_on", "approval_channel", "approval_signature", "refused_by", "refusal_reason",
     "coverage", "coverage_facts", "coverage_end", "warranty_term_id", "coverage_frozen_on", "origin_repair_id",
-    "accepted_on", "accepted_by", "acceptance_signature", "repair_warranty_end", "closed_on",
+    "accepted_on", "accepted_by", "acceptance_signature", "repair_warranty_end", "closed_on", "service_address",
     "override_by_id", "override_on", "parts_waiting_since", "parts_waited_days", "limit_id", "limit_due", "limit_warn_on",
     "exchange_advised",
     "repair_started_by_id",

@@ -82,7 +82,7 @@ class RepairOrder(models.Model):
 
     def _get_candidates(self, technicians):
         """What speaks for each technician apart from the hour."""
-        territory = self.env["repair.territory"].with_company(self.company_id)._find_for_partner(self.partner_id)
+        territory = self.env["repair.territory"].with_company(self.company_id)._find_for_partner(self.address_id)
         at_home = set(territory.technician_ids.ids)
         candidates = {}
         for technician in technicians:

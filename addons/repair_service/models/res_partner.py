@@ -1,12 +1,7 @@
-import re
-import unicodedata
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 SERVICE_GROUPS = "repair_service.repair_service_group_desk,repair_service.repair_service_group_inspector"
-# Fewer digits are rather part of a name; four is what callers give as the end of their number.
-PHONE_DIGITS_MIN = 4
 
 
 class ResPartner(models.Model):
@@ -87,26 +82,3 @@ class ResPartner(models.Model):
             "context": {
                 "repair_service": True, "default_partner_id": self.id, "default_appliance_id": appliance.id},
         }
-
-    @api.model
-    def _get_phone_domain(self, value, minimum=PHONE_DIGITS_MIN):
-        """Return the domain of the partners whose telephone number holds the digits of ``value``.
-
-        Blanks, dashes, brackets, the country's prefix and the leading zero of an area code make no difference:
-        ``138 0013 8000``, ``+86-13800138000`` and ``008613800138000`` find the same people. The search runs on core's
-        trigram index over the digits.
-
-        :param minimum: values with fewer digits are not taken for a number
-        """
-        text = unicodedata.normalize("NFKC", value).strip()
-        digits = re.sub(r"\D", "", text)
-        if len(digits) < minimum or re.search(r"[^\d\s()+./\\-]", text):
-            return Domain.FALSE
-        if text.startswith(("+", "00")):
-            digits = digits.lstrip("0")
-            prefix = str(self.env.company.country_id.phone_code or "")
-            if prefix and len(digits) - len(prefix) >= minimum:
-                digits = digits.removeprefix(prefix)
-        elif len(digits) > minimum:
-            digits = digits.removeprefix("0")
-        return Domain("phone_mobile_search", "ilike", digits)

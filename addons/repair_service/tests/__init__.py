@@ -15,6 +15,9 @@ from . import test_inspection_loop
 from . import test_inspection_points
 from . import test_job_sheet
 from . import test_leaks
+from . import test_limits
+from . import test_limits_engine
+from . import test_money
 from . import test_performance
 from . import test_photo
 from . import test_portal
@@ -23,6 +26,7 @@ from . import test_proposal
 from . import test_proposal_concurrency
 from . import test_proposal_engine
 from . import test_quotation
+from . import test_quotation_versions
 from . import test_reports
 from . import test_rpc_http
 from . import test_rpc_sweep

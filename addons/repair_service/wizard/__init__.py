@@ -4,3 +4,4 @@ from . import repair_acceptance, repair_booking, repair_booking_line, repair_dep
 from . import repair_second_opinion
 from . import repair_proposal, repair_proposal_code, repair_proposal_line
 from . import repair_booking_input
+from . import base_partner_merge, repair_appliance_merge

@@ -19,7 +19,7 @@ class RepairBooking(models.TransientModel):
     company_id = fields.Many2one(related="repair_id.company_id")
     partner_id = fields.Many2one(related="repair_id.partner_id")
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
-    partner_address = fields.Char(related="partner_id.service_address", string="Address")
+    partner_address = fields.Char(related="repair_id.partner_address", string="Address")
     appliance_id = fields.Many2one(related="repair_id.appliance_id")
     fault_description = fields.Text(related="repair_id.fault_description")
     preferred_start = fields.Datetime(related="repair_id.preferred_start", readonly=False)
