@@ -93,8 +93,8 @@ def _fifo_category(env):
     )
 
 
-def ours(env, size):
-    """The steps of the main story."""
+def ours(env, size, together=False):
+    """The steps of the main story; ``together`` takes approval, start and end of all orders in one call each."""
     customers = _customers(env, size)
     parts = _parts(env, size, is_spare_part=True)
     technician = env["hr.employee"].create({"name": "Technician", "is_technician": True, "work_phone": "021 5555 0101"})
@@ -164,17 +164,17 @@ def ours(env, size):
         order.write({"cause_id": cause.id, "diagnosis": "Fan motor stands still"})
         order.action_diagnose()
     yield "approve"
-    for order in orders:
-        order.action_send_quotation()
-        order.action_approve_quotation("Customer", "phone")
+    for batch in orders if not together else [orders]:
+        batch.action_send_quotation()
+        batch.action_approve_quotation("Customer", "phone")
     yield "start"
-    for order in orders:
-        order.action_repair_start()
+    for batch in orders if not together else [orders]:
+        batch.action_repair_start()
     yield "end"
-    for order in orders:
-        inspection = order.final_inspection_id
-        inspection.line_ids.write({"answer": "pass"})
-        inspection.action_validate()
+    for batch in orders if not together else [orders]:
+        inspections = batch.final_inspection_id
+        inspections.line_ids.write({"answer": "pass"})
+        inspections.action_validate()
     yield "accept"
     for order in orders:
         order.action_accept("Customer", SIGNATURE)

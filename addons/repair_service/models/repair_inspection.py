@@ -138,8 +138,9 @@ class RepairInspection(models.Model):
             })
             if failed:
                 inspection._on_failed()
-            elif inspection.kind == "final":
-                inspection.repair_id.action_repair_end()
+        passed = self.filtered(lambda inspection: inspection.kind == "final" and inspection.result == "pass")
+        if passed.repair_id:
+            passed.repair_id.action_repair_end()
         return True
 
     def _on_failed(self):

@@ -134,7 +134,6 @@ class RepairOrder(models.Model):
         :param bytes signature: picture of the signature, base64
         :raises UserError: approved already, not sent, expired, or the signature is missing
         """
-        self.ensure_one()
         self._lock_order()
         self._check_answerable()
         if channel == "link" and not self.env.su:  # the customer's page speaks for the customer, with his signature
@@ -145,31 +144,37 @@ class RepairOrder(models.Model):
             raise UserError(self.env._("Sign before you approve the quotation."))
         if signature:
             self._check_signature_image(signature)
+        first = self.filtered(lambda order: not order.approved_on)
+        for order in self:
+            order._record_approval(self._read_answer(approved_by, ANSWER_NAME_MAX), channel, signature)
+        if first:
+            first._freeze_coverage()
+            first._action_repair_confirm()
+        self._sync_sale_order()
+        for order in self:
+            order.message_post(body=self.env._(
+                "Quotation version %(version)s approved by %(who)s: the customer pays %(amount)s.", version=order.quotation_version,
+                who=order.approved_by, amount=order.currency_id.format(order.amount_customer_total)))
+        return True
+
+    def _record_approval(self, approved_by, channel, signature):
+        self.ensure_one()
         if self.quotation_valid_until and self.quotation_valid_until < self._local_date(fields.Datetime.now()):
             raise UserError(self.env._("The quotation of %(order)s expired on %(date)s. Ask for a new one.",
                                        order=self.name, date=self.quotation_valid_until))
-        first_approval = not self.approved_on
         values = {
             "quotation_state": "approved",
-            "approved_by": self._read_answer(approved_by, ANSWER_NAME_MAX) or self.partner_id.name,
+            "approved_by": approved_by or self.partner_id.name,
             "approved_on": fields.Datetime.now(),
             "approval_channel": channel,
             "approval_signature": signature,
         }
-        if first_approval:
+        if not self.approved_on:
             values["service_stage"] = "approved"
         self._flow_write(values)
         self._answer_quotation(
             "approved", answered_by=self.approved_by, answered_on=self.approved_on, answer_channel=channel, signature=signature)
         self._remember_approved_prices()
-        if first_approval:
-            self._freeze_coverage()
-            self._action_repair_confirm()
-        self._sync_sale_order()
-        self.message_post(body=self.env._(
-            "Quotation version %(version)s approved by %(who)s: the customer pays %(amount)s.",
-            version=self.quotation_version, who=self.approved_by, amount=self.currency_id.format(self.amount_customer_total)))
-        return True
 
     def action_refuse_quotation(self, refused_by=None, reason=None):
         """Record the customer's refusal.
@@ -206,11 +211,12 @@ class RepairOrder(models.Model):
         return (text or "").strip()
 
     def _check_answerable(self):
-        if self.quotation_state == "approved" and not self.has_unapproved_lines:
-            raise UserError(self.env._("The quotation of %(order)s was already approved by %(who)s.",
-                                       order=self.name, who=self.approved_by))
-        if self.quotation_state != "sent":
-            raise UserError(self.env._("%(order)s has no quotation that waits for an answer.", order=self.name))
+        for order in self:
+            if order.quotation_state == "approved" and not order.has_unapproved_lines:
+                raise UserError(self.env._("The quotation of %(order)s was already approved by %(who)s.",
+                                           order=order.name, who=order.approved_by))
+            if order.quotation_state != "sent":
+                raise UserError(self.env._("%(order)s has no quotation that waits for an answer.", order=order.name))
         self._check_stage(("quoted", "approved", "repairing"), self.env._("An answer to the quotation"))
 
     def _withdraw_sent_quotation(self):
@@ -284,16 +290,19 @@ class RepairOrder(models.Model):
 
         Lines that somebody else pays stand on it at zero, so that the customer sees them and their cost reaches the books.
         """
-        order_sudo = self.sudo()._with_flow()  # desk, technician and the customer by link have no sales rights
-        if not order_sudo._get_charged_lines():
-            return
-        if not order_sudo.sale_order_id:
-            order_sudo.env["sale.order"].create(order_sudo._prepare_sale_order())
-        order_sudo.move_ids.filtered(lambda move: move.state != "cancel")._create_repair_sale_order_line()
-        for line in order_sudo._get_charged_lines():
-            line._push_to_sale_line()
-        if order_sudo.sale_order_id.state in ("draft", "sent"):
-            order_sudo.sale_order_id.action_confirm()
+        orders_sudo = self.sudo()._with_flow()  # desk, technician and the customer by link have no sales rights
+        orders_sudo = orders_sudo.filtered(lambda order: order._get_charged_lines())
+        unsold = orders_sudo.filtered(lambda order: not order.sale_order_id)
+        if unsold:
+            unsold.env["sale.order"].create([order._prepare_sale_order() for order in unsold])
+        orders_sudo.move_ids.filtered(lambda move: move.state != "cancel")._create_repair_sale_order_line()
+        orders_sudo.service_line_ids.filtered(lambda line: not line.refused)._create_sale_lines()
+        for order in orders_sudo:
+            for line in order._get_charged_lines():
+                line._push_to_sale_line()
+        to_confirm = orders_sudo.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
+        if to_confirm:
+            to_confirm.action_confirm()
 
     def _with_flow(self):
         return self.with_context(repair_flow=FLOW)

@@ -155,8 +155,7 @@ class RepairOrder(models.Model):
                 raise UserError(self.env._("Pass the final inspection of %(order)s before you end the repair.", order=order.name))
         service_orders.sudo().action_assign()  # what came in meanwhile may be reserved; inspectors write no orders
         service_orders._check_parts_ready()
-        for order in service_orders:
-            order._sync_sale_order()  # a price lowered after the approval needs no new one, but reaches the invoice
+        service_orders._sync_sale_order()  # a price lowered after the approval needs no new one, but reaches the invoice
         service_orders_sudo = service_orders.sudo()._with_flow()  # as above: the order's own parts, and the inspector writes no orders
         result = super(RepairOrder, service_orders_sudo).action_repair_done()
         service_orders_sudo._flow_write({"service_stage": "inspected"})

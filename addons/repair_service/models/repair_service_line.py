@@ -174,17 +174,29 @@ class RepairServiceLine(models.Model):
             self, tax_ids=self.tax_ids, price_unit=self.price_unit, quantity=self.quantity,
             partner_id=self.repair_id.partner_id, currency_id=self.currency_id, product_id=self.product_id)
 
-    def _push_to_sale_line(self):
-        """Create or update the line's counterpart on the sale order; zero for the customer when somebody else pays."""
+    def _create_sale_lines(self):
+        """Put the lines that are not sold yet on the sale orders of their service orders."""
+        unsold = self.filtered(lambda line: not line.sale_line_id)
+        sale_lines = self.env["sale.order.line"].create([
+            {
+                **line._prepare_sale_values(), "order_id": line.repair_id.sale_order_id.id, "product_id": line.product_id.id,
+                "sequence": line.sequence,
+            }
+            for line in unsold
+        ])
+        for line, sale_line in zip(unsold, sale_lines, strict=True):
+            line.sale_line_id = sale_line
+
+    def _prepare_sale_values(self):
         self.ensure_one()
-        values = {
+        return {
             "name": self.name,
             "product_uom_qty": self.quantity,
             "price_unit": self.price_unit if self.payer == "customer" else 0.0,
             "tax_ids": [fields.Command.set(self.tax_ids.ids)],
         }
-        if self.sale_line_id:
-            self.sale_line_id.write(values)
-            return
-        self.sale_line_id = self.env["sale.order.line"].create({
-            **values, "order_id": self.repair_id.sale_order_id.id, "product_id": self.product_id.id, "sequence": self.sequence})
+
+    def _push_to_sale_line(self):
+        """Bring the line's counterpart on the sale order up to date; zero for the customer when somebody else pays."""
+        self.ensure_one()
+        self.sale_line_id._write_changed(self._prepare_sale_values())

@@ -24,6 +24,15 @@ class SaleOrderLine(models.Model):
     def _unlink_except_of_service_orders(self):
         self._check_not_of_service_order()
 
+    def _write_changed(self, vals):
+        """Write what differs from the line as it stands; taxes come as one command that sets them."""
+        self.ensure_one()
+        changed = {
+            name: value for name, value in vals.items()
+            if (self[name].ids != value[0][2] if name == "tax_ids" else self[name] != value)}
+        if changed:
+            self.write(changed)
+
     def _check_not_of_service_order(self):
         if self.env.su:
             return

@@ -272,7 +272,7 @@ class StockMove(models.Model):
     def _push_to_sale_line(self):
         """Give the part's sale order line the approved quantity and the customer's price; zero when somebody else pays."""
         self.ensure_one()
-        self.sale_line_id.write({
+        self.sale_line_id._write_changed({
             "product_uom_qty": self.product_uom_qty,
             "price_unit": self.repair_price_unit if self.payer == "customer" else 0.0,
             "tax_ids": [fields.Command.set(self.repair_id._get_charge_taxes(self.product_id).ids)],

@@ -18,6 +18,7 @@ SERVICE_MODELS = (
     "repair.appliance.category", "repair.brand", "repair.territory", "repair.inspection.template", "repair.inspection.point",
     "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
     "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
+    "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -49,6 +50,8 @@ FACTS = (
     "repair_warranty_end", "coverage", "coverage_frozen_on", "closed_on", "technician_id", "sale_order_id", "access_token",
     "appliance_id", "partner_id", "company_id", "move_id", "has_unapproved_lines", "invoice_state",
     "amount_customer_untaxed", "amount_customer_tax", "amount_customer_total", "amount_other_payers",
+    "amount_collected", "amount_cost", "amount_margin", "has_deposit", "limit_due", "parts_waiting_since", "parts_waited_days",
+    "exchange_advised", "override_by_id",
 )
 # Arguments of every public method, by name; and what a caller may send in their place.
 ARGUMENTS = ((), (False,), ("nonsense",), (7,), ({"a": 1},), ([],), (LONG,), (math.nan, math.inf))
@@ -114,7 +117,7 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.second.opinion": cls.env["repair.second.opinion"].with_user(cls.user_technician).create(
                 {"repair_id": cls.order.id, "user_id": cls.user_manager.id, "question": "x"}),
         }
-        cls.records |= cls._create_diagnosis_records()
+        cls.records |= cls._create_diagnosis_records() | cls._create_money_records()
         cls.env.flush_all()
 
     @classmethod
@@ -129,6 +132,19 @@ class TestRpcSweep(RepairServiceCommon):
         return {"repair.photo": photo, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
                 "repair.proposal.code": dialogue.cause_ids}
 
+    @classmethod
+    def _create_money_records(cls):
+        payment = cls.env["repair.payment"].create({"repair_id": cls.order.id, "amount": 10.0})
+        quotation = cls.order.quotation_ids[:1]
+        return {
+            "repair.warranty.limit": cls.env["repair.warranty.limit"].create({"name": "Sweep", "value": 300}),
+            "repair.quotation": quotation,
+            "repair.quotation.line": quotation.line_ids[:1],
+            "repair.payment": payment,
+            "repair.payment.return": cls.env["repair.payment.return"].create({"payment_id": payment.id, "reason": "x"}),
+            "repair.deposit": cls.env["repair.deposit"].create({"repair_id": cls.order.id, "amount": 1.0}),
+        }
+
     def _get_facts(self):
         self.env.invalidate_all()
         return {
@@ -138,6 +154,8 @@ class TestRpcSweep(RepairServiceCommon):
                 ["product_id", "approved_subtotal", "payer", "price_subtotal", "repair_id", "sale_line_id"]),
             "part": self.move.read(["product_id", "approved_subtotal", "payer", "state", "quantity", "picked", "location_id"]),
             "visits": self.order.appointment_ids.read(["state", "technician_id", "start", "stop", "arrived_at"]),
+            "quotations": self.order.quotation_ids.read(["state", "version", "amount_total", "answered_by", "valid_until"]),
+            "payments": self.order.payment_ids.read(["state", "amount", "collected_by_id", "method", "repair_id"]),
             "inspections": self.order.inspection_ids.read(["result", "kind", "template_id", "repair_id", "inspector_id"]),
             "points": self.order.inspection_ids.line_ids.read(["required", "is_measured", "min_value", "max_value", "answer"]),
         }
