@@ -158,7 +158,7 @@ class TestProposal(ProposalCommon):
         self.assertEqual(order.fault_hint, "Fan motor worn 58%, Hose cracked 42% (causes of 12 repairs)")
         dialogue = self._open(order)
         self.assertEqual([(line.code_id, line.share_text) for line in dialogue.cause_ids], [
-            (self.cause, "58% (7 of 12)"), (self.other_cause, "42% (5 of 12)")])
+            (self.cause, "58% (7/12)"), (self.other_cause, "42% (5/12)")])
         self.assertEqual(self._get_figures(dialogue), [(self.labour_product, 7, 12, 1), (self.gas, 5, 12, 1)])
         action = dialogue.cause_ids[0].action_set()
         closer = self.env[action["res_model"]].with_user(self.user_desk).browse(action["res_id"])

@@ -55,6 +55,7 @@ class RepairProposal(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Proposals from past repairs"),
             "res_model": self._name, "res_id": dialogue.id, "views": [(False, "form")], "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model

@@ -21,7 +21,7 @@ class RepairProposalCode(models.TransientModel):
     def _compute_share_text(self):
         for line in self:
             line.share_text = self.env._(
-                "%(percent)s%% (%(count)s of %(total)s)", percent=line.percent, count=line.use_count, total=line.order_count)
+                "%(percent)s%% (%(count)s/%(total)s)", percent=line.percent, count=line.use_count, total=line.order_count)
 
     def action_set(self):
         """Note this cause or remedy on the order and show what repairs with it used.
