@@ -31,7 +31,7 @@ class RepairServiceDemo(models.AbstractModel):
                 "kind": PHOTOGRAPHED_STAGES[order.service_stage],
                 "name": "机身铭牌",
                 "image": self._draw_plate(order.appliance_id),
-                "taken_by": (order.diagnosed_on and order.technician_id.user_id or order.user_id).id,
+                "taken_by": ((order.diagnosed_on and order.technician_id.user_id) or order.user_id).id,
                 "taken_on": (order.diagnosed_on or order.requested_on) + timedelta(minutes=-3 if order.diagnosed_on else 9),
             } for order in orders]))
 
