@@ -68,7 +68,7 @@ class RepairOrder(models.Model):
         if not shares:
             return False
         names = {code.id: code.name for code in self.env["repair.fault.code"].browse(share.code for share in shares)}
-        listed = self.env._(", ").join(
+        listed = ", ".join(
             self.env._("%(code)s %(percent)s%%", code=names[share.code], percent=share.percent) for share in shares)
         if self.cause_id:
             return self.env._("%(codes)s (remedies of %(count)s repairs)", codes=listed, count=shares[0].total)
