@@ -39,9 +39,9 @@ class Planner:
         raise ValueError(f"no free visit in {territory} after {day}")
 
     def take(self, technician, start):
-        """Note a visit that exists already."""
+        """Note a visit that exists already: no visit of two hours that would overlap it is handed out."""
         local = pytz.utc.localize(start).astimezone(self.zone)
-        self.taken.add((self.technicians.index(technician), local.date(), local.hour))
+        self.taken |= {(self.technicians.index(technician), local.date(), hour) for hour in range(local.hour - 1, local.hour + 2)}
 
     def get_able(self, root, territory):
         """Return the technicians of a territory who may take a family."""

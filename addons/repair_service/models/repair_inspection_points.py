@@ -70,6 +70,7 @@ class RepairInspectionLine(models.Model):
     computed_by = fields.Selection([], "Worked out", readonly=True)
     finding = fields.Char(readonly=True, help="What the system found against the point.")
     is_fixed = fields.Boolean(compute="_compute_is_fixed")
+    limits = fields.Char(compute="_compute_limits")
     earlier_answer = fields.Selection(
         [("pass", "Passed"), ("fail", "Failed"), ("na", "Not applicable")], "Last answer", compute="_compute_earlier")
     earlier = fields.Char("Last time", compute="_compute_earlier", help="Answer and value of the failed inspection before.")
@@ -78,6 +79,13 @@ class RepairInspectionLine(models.Model):
     def _compute_is_fixed(self):
         for line in self:
             line.is_fixed = line._is_laid_out()
+
+    @api.depends("is_measured", "min_value", "max_value", "unit")
+    def _compute_limits(self):
+        for line in self:
+            bounds = [f"≥ {line.min_value:g}"] if line.min_value else []
+            bounds += [f"≤ {line.max_value:g}"] if line.max_value else []
+            line.limits = " ".join([*bounds, line.unit or ""]) if line.is_measured else False
 
     @api.depends("inspection_id.previous_id", "name", *SOURCES)
     @api.depends_context("lang")

@@ -99,7 +99,28 @@ class MailActivity(models.Model):
         granting = bool(GRANTING_FIELDS & vals.keys() or vals.get("active"))
         if granting:
             self._check_second_opinion()
+        asked = self._get_asked() if vals.get("active") is False else []
         result = super().write(vals)
         if granting:
             self._check_second_opinion()
+        self._let_go(asked)
         return result
+
+    def unlink(self):
+        """Take activities back; who was asked for a second opinion is told no more of the order."""
+        asked = self._get_asked()
+        result = super().unlink()
+        self._let_go(asked)
+        return result
+
+    def _get_asked(self):
+        """Return [(order, colleague)] of the second opinions among the activities."""
+        opinions_sudo = self.sudo().filtered(lambda activity: activity._is_second_opinion() and activity.res_model == "repair.order")
+        return [(opinion.env["repair.order"].browse(opinion.res_id), opinion.user_id) for opinion in opinions_sudo]
+
+    @api.model
+    def _let_go(self, asked):
+        """An activity makes its user follow the order: who can no longer read it shall not get its messages either."""
+        for order_sudo, user in asked:
+            if not order_sudo.with_user(user).has_access("read"):
+                order_sudo.message_unsubscribe(user.partner_id.ids)

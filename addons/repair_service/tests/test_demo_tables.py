@@ -1,5 +1,5 @@
 import random
-from datetime import date
+from datetime import date, datetime
 
 from odoo.tests import TransactionCase
 
@@ -37,6 +37,13 @@ class TestDemoTables(TransactionCase):
 
     def test_every_district_has_a_territory(self):
         self.assertEqual({territory for territory, _streets in names.DISTRICTS.values()}, set(TERRITORIES))
+
+    def test_planner_hands_out_nothing_that_overlaps_a_visit_there_is(self):
+        planner = Planner(range(12), random.Random(1), "Asia/Shanghai")
+        for technician in (6, 7, 8):
+            planner.take(technician, datetime(2026, 3, 2, 4))  # Monday, 12:00 to 14:00 in Shanghai, between the usual hours
+        starts = [planner.pick("washer", "west", date(2026, 3, 2))[1] for _number in range(6)]
+        self.assertNotIn(datetime(2026, 3, 2, 5), starts)
 
     def test_planner_gives_no_technician_two_visits_at_a_time(self):
         planner = Planner(range(12), random.Random(1), "Asia/Shanghai")

@@ -70,6 +70,16 @@ class TestSecondOpinion(RepairServiceCommon):
         self.assertFalse(self.appliance.with_user(self.user_colleague).has_access("read"))
         self.assertIn("Start relay.", "".join(self.order.message_ids.mapped("body")))
 
+    def test_who_was_asked_gets_no_message_of_the_order_any_more(self):
+        for end in (lambda activity: activity.with_user(activity.user_id).action_feedback(), lambda activity: activity.unlink()):
+            activity = self._ask()
+            self.assertIn(self.user_colleague.partner_id, self.order.message_partner_ids)
+            end(activity)
+            self.assertNotIn(self.user_colleague.partner_id, self.order.message_partner_ids)
+        activity = self._ask(self.user_manager)
+        activity.with_user(self.user_manager).action_feedback()
+        self.assertIn(self.user_manager.partner_id, self.order.message_partner_ids)
+
     def test_an_answered_question_is_not_opened_again(self):
         activity = self._ask()
         activity.with_user(self.user_colleague).action_feedback(feedback="Start relay.")
