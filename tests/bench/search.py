@@ -8,9 +8,10 @@ its own: a customer by a part of his name, among as many customers. The records 
 from odoo.fields import Domain
 from odoo.tests import new_test_user
 from odoo.tools import SQL
+from odoo.tools.sql import table_columns
 
 SIZES = (1,)
-CUSTOMERS, APPLIANCES, ORDERS = 150_000, 200_000, 60_000
+CUSTOMERS, APPLIANCES = 150_000, 200_000  # and an order of three appliances in ten
 # Most people have one of these surnames, so that a surname finds thousands.
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰春梅建国"
 # Numbers of the customer that every line looks for; his appliance bears the same.
@@ -19,7 +20,7 @@ TERMS = {
     "telephone": "138 0007 7777",
     "telephone +86": "+86-13800077777",
     "telephone, last 4": "7777",
-    "land line": "021-6007 7777",
+    "land line": "021-6007 7779",
     "name": "王伟明077777",
     "name, 2 signs": "赵敏",
     "serial": "SN00077777",
@@ -39,59 +40,66 @@ ORDER_LIST = {
 }
 
 
-def _fill_customers(env):
-    """Customers with a name that holds their number, and a mobile or a land line number in one of several spellings."""
-    columns = {
-        "name": SQL("substr(%s, 1 + (n * 7) %% 20, 1) || substr(%s, 1 + (n * 11) %% 30, 1) || substr(%s, 1 + (n * 13) %% 30, 1)",
-                    SURNAMES, GIVEN, GIVEN),
-        "phone": SQL(
-            """CASE n %% 4 WHEN 0 THEN '138' || lpad(n::text, 8, '0')
-                           WHEN 1 THEN '+86 138 ' || lpad(n::text, 8, '0')
-                           WHEN 2 THEN '138-' || substr(lpad(n::text, 8, '0'), 1, 4) || '-' || substr(lpad(n::text, 8, '0'), 5)
-                           ELSE '021-6' || lpad(n::text, 7, '0') END"""),
-    }
+def _clone(env, record, columns, source):
+    """Copy a record's row once for each row of ``source``, with other values in ``columns``; required columns stay filled."""
+    env.flush_all()
+    kept = [name for name in table_columns(env.cr, record._table) if name != "id" and name not in columns]
     env.cr.execute(SQL(
-        """INSERT INTO res_partner (name, complete_name, phone, active, type, is_company, create_date, lang, autopost_bills)
-           SELECT name, name, phone, true, 'contact', false, now() - n * interval '1 minute', 'zh_CN', 'ask'
-             FROM (SELECT n, CASE WHEN n = %s THEN '王伟明077777' ELSE %s END AS name, %s AS phone
-                     FROM generate_series(1, %s) n) AS made""",
-        WANTED, columns["name"], columns["phone"], CUSTOMERS))
-    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE commercial_partner_id IS NULL")
-    env.cr.execute("UPDATE res_partner SET phone = '138 0007 7777' WHERE name = '王伟明077777'")
+        "INSERT INTO %(table)s (%(names)s) SELECT %(values)s FROM %(table)s sample, %(source)s WHERE sample.id = %(id)s",
+        table=SQL.identifier(record._table), source=source, id=record.id,
+        names=SQL(", ").join(SQL.identifier(name) for name in [*kept, *columns]),
+        values=SQL(", ").join([*(SQL.identifier("sample", name) for name in kept), *columns.values()])))
 
 
-def _first_partner(env):
-    env.cr.execute("SELECT id FROM res_partner WHERE name = '王伟明077777'")
+def _fill_customers(env):
+    """Customers with a name that holds three signs, and a mobile or a land line number in one of several spellings.
+
+    :return: the number that comes before the first one's id
+    """
+    sample = env["res.partner"].create({"name": "Sample", "lang": "en_US"})
+    name = SQL(
+        """CASE n WHEN %s THEN %s ELSE substr(%s, (1 + n %% 20)::int, 1) || substr(%s, (1 + (n / 20) %% 30)::int, 1)
+                                       || substr(%s, (1 + (n / 600) %% 30)::int, 1) END""",
+        WANTED, TERMS["name"], SURNAMES, GIVEN, GIVEN)
+    phone = SQL(
+        """CASE WHEN n = %s THEN '138 0007 7777' WHEN n %% 4 = 0 THEN '138' || lpad(n::text, 8, '0')
+                WHEN n %% 4 = 1 THEN '+86 139 ' || lpad(n::text, 8, '0')
+                WHEN n %% 4 = 2 THEN '137-' || substr(lpad(n::text, 8, '0'), 1, 4) || '-' || substr(lpad(n::text, 8, '0'), 5)
+                ELSE '021-6' || lpad(n::text, 7, '0') END""", WANTED)
+    columns = {"name": name, "complete_name": name, "phone": phone}
+    if "phone_digits" in env["res.partner"]._fields:
+        columns["phone_digits"] = SQL("regexp_replace(regexp_replace(%s, '^\\+86|[^0-9]', '', 'g'), '^0', '')", phone)
+    _clone(env, sample, columns, SQL("generate_series(1, %s) n", CUSTOMERS))
+    env.cr.execute("UPDATE res_partner SET commercial_partner_id = id WHERE id > %s", [sample.id])
+    env.cr.execute("SELECT id FROM res_partner WHERE name = %s", [TERMS["name"]])
     return env.cr.fetchone()[0] - WANTED
 
 
-def _fill_service(env):
+def _fill_service(env, first):
     """Appliances, one each and a second one for every third customer, and the orders of some of them."""
-    env.cr.execute("""
-        UPDATE res_partner SET phone_digits = regexp_replace(
-            regexp_replace(phone, '^\\+86|[^0-9]', '', 'g'), '^0', '') WHERE phone IS NOT NULL AND phone_digits IS NULL""")
+    partner = env["res.partner"].browse(first + WANTED)
     categories = env["repair.appliance.category"].search([]).ids
     brands = env["repair.brand"].create([{"name": f"Bench brand {number}"} for number in range(20)]).ids
-    env.cr.execute(SQL(
-        """INSERT INTO repair_appliance (partner_id, category_id, brand_id, model_name, serial_number, company_id, active, create_date)
-           SELECT %s + 1 + (n - 1) %% %s, (%s::int[])[1 + n %% %s], (%s::int[])[1 + n %% %s],
-                  CASE n %% 3 WHEN 0 THEN 'BCD-' || n %% 900 ELSE 'KFR-35GW/' || n %% 900 END,
-                  'SN' || lpad(n::text, 8, '0'), %s, true, now()
-             FROM generate_series(1, %s) n""",
-        _first_partner(env), CUSTOMERS, categories, len(categories), brands, len(brands), env.company.id, APPLIANCES))
-    sample = env["repair.order"].create({
-        "appliance_id": env["repair.appliance"].search([], order="id", limit=1).id, "fault_description": "Does not cool"})
-    env.flush_all()
-    env.cr.execute(SQL(
-        """INSERT INTO repair_order (name, state, service_stage, company_id, appliance_id, partner_id, picking_type_id, location_id,
-                                     location_dest_id, parts_location_id, priority, requested_on, schedule_date, create_date,
-                                     fault_description, service_type, channel, quotation_state, coverage, product_uom)
-           SELECT 'BENCH/' || lpad(a.id::text, 7, '0'), o.state, o.service_stage, o.company_id, a.id, a.partner_id, o.picking_type_id,
-                  o.location_id, o.location_dest_id, o.parts_location_id, '0', now(), now(), now(), 'Does not cool', 'onsite',
-                  'phone', 'draft', 'customer', o.product_uom
-             FROM repair_order o, repair_appliance a
-            WHERE o.id = %s AND a.serial_number LIKE 'SN%%' AND a.id %% %s = 0""",
-        sample.id, APPLIANCES // ORDERS))
+    sample = env["repair.appliance"].create({"partner_id": partner.id, "category_id": categories[0]})
+    order = env["repair.order"].create({"appliance_id": sample.id, "fault_description": "Does not cool"})
+    _clone(env, sample, {
+        "partner_id": SQL("%s + 1 + (n - 1) %% %s", first, CUSTOMERS),
+        "category_id": SQL("(%s::int[])[1 + n %% %s]", categories, len(categories)),
+        "brand_id": SQL("(%s::int[])[1 + n %% %s]", brands, len(brands)),
+        "model_name": SQL("CASE n %% 3 WHEN 0 THEN 'BCD-' || n %% 900 ELSE 'KFR-35GW/' || n %% 900 END"),
+        "serial_number": SQL("'SN' || lpad(n::text, 8, '0')"),
+    }, SQL("generate_series(1, %s) n", APPLIANCES))
+    _clone(env, order, {
+        "name": SQL("'BENCH/' || lpad(made.id::text, 7, '0')"), "appliance_id": SQL("made.id"), "partner_id": SQL("made.partner_id"),
+        "access_token": SQL("NULL"),
+    }, SQL("(SELECT id, partner_id FROM repair_appliance WHERE id > %s AND (id - %s) %% 10 IN (1, 4, 7)) made",
+           sample.id, _first_appliance(env, sample)))
+
+
+def _first_appliance(env, sample):
+    """The number that comes before the id of the first appliance, so that the wanted one (a 7 at its end) has an order."""
+    env.cr.execute("SELECT min(id) - 1 FROM repair_appliance WHERE id > %s", [sample.id])
+    return env.cr.fetchone()[0]
 
 
 def _analyze(env, *tables):
@@ -128,8 +136,7 @@ def core(env, size):
 def ours(env, size):
     """The same with our search box; the last line is core's own search of a customer, as our addons leave it."""
     env.company.country_id = env.ref("base.cn")
-    _fill_customers(env)
-    _fill_service(env)
+    _fill_service(env, _fill_customers(env))
     _analyze(env, "res_partner", "repair_appliance", "repair_order")
     env = _as_user(env, "base.group_user,repair_service.repair_service_group_desk")
     appliances, orders = env["repair.appliance"], env["repair.order"]

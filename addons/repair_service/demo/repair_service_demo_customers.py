@@ -112,6 +112,22 @@ class RepairServiceDemo(models.AbstractModel):
         demo._give_ids("demo_appliance", appliances)
 
     @api.model
+    def _load_duplicate(self):
+        """Register an appliance of a customer a second time, as it happens: an O for the 0 of the plate, no papers at hand."""
+        if self._find("demo_appliance_twice"):
+            return
+        demo = self._enter("desk")
+        appliances = demo._get_numbered("demo_appliance", "repair.appliance")
+        known = appliances.filtered(
+            lambda appliance: appliance.purchase_date and not appliance.address_id and appliance.serial_number.count("0") == 1
+            and appliance.last_repair_id.service_stage in ("accepted", "closed"))[:1] or appliances[3]
+        twice = demo.env["repair.appliance"].create({
+            "partner_id": known.partner_id.id, "category_id": known.category_id.id, "brand_id": known.brand_id.id,
+            "model_name": known.model_name, "serial_number": known.serial_number.replace("0", "O", 1),
+            "note": "客户来电登记，序列号由客户口述。"})
+        demo._give_ids("demo_appliance_twice", twice)
+
+    @api.model
     def _prepare_appliance(self, rng, owner, kind, serials):
         family, brand, model, pattern, _weight = kind
         category = self._find(f"category_{family}")
@@ -123,7 +139,8 @@ class RepairServiceDemo(models.AbstractModel):
         installed = root in fleet.INSTALLED and min(bought + timedelta(days=rng.randrange(1, fleet.INSTALLED[root] + 1)), today)
         known = proof != "none" or rng.random() < 0.5
         return {
-            "partner_id": owner.id,
+            "partner_id": (owner.parent_id or owner).id,
+            "address_id": owner.parent_id and owner.id,  # one of the second homes
             "category_id": category.id,
             "brand_id": self._find(f"demo_brand_{brand}").id,
             "model_name": model,

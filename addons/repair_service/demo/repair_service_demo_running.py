@@ -56,7 +56,7 @@ class RepairServiceDemo(models.AbstractModel):
             plan |= self._plan_warranty_case(rng)
         else:
             plan["appliance"] = self._choose_appliance(spec, plan, rng, used, taken)
-        plan["territory"] = self._get_territory(plan["appliance"].partner_id)
+        plan["territory"] = self._get_territory(plan["appliance"]._get_address())
         day = self._get_today() - timedelta(days=spec.days)
         plan["requested"] = planner.at(day, rng.randrange(8, 19), rng.randrange(60))
         if not spec.days:
@@ -109,7 +109,7 @@ class RepairServiceDemo(models.AbstractModel):
             ("partner_id", "=" if spec.portal else "!=", first.id),
         ]
         if spec.technician:
-            domain.append(("partner_id.city", "=", "浦东新区"))  # where the technicians with a login work
+            domain += [("partner_id.city", "=", "浦东新区"), ("address_id", "=", False)]  # where the technicians with a login work
         return domain
 
     @api.model

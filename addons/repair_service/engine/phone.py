@@ -5,7 +5,7 @@ import unicodedata
 
 CHINA = "86"
 # 010 and 02x, else three digits after the zero; then seven or eight of the subscriber.
-CHINESE_LANDLINE = re.compile(r"0?(?:10|2\d|[3-9]\d{2})(\d{7,8})")
+CHINESE_LANDLINE = re.compile(r"0?(?:10|2\d|[3-9]\d{2})([2-9]\d{6,7})")
 CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
 EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)\s*\d{1,6}$", re.IGNORECASE)
 

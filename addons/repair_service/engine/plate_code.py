@@ -101,10 +101,11 @@ def _parse_elements(text, today):
         return None
     if not elements or ("01" in elements and not has_check_digit(elements["01"])):
         return None
-    return PlateCode(
+    code = PlateCode(
         text="" if marked else text,
         serial=elements.get("21", ""), gtin=elements.get("01", ""), batch=elements.get("10", ""),
         made_on=_read_date(elements.get("11", ""), today), additional=elements.get("240", ""))
+    return None if code == PlateCode(text=code.text) else code
 
 
 def _split_bracketed(text):

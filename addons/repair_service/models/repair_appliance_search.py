@@ -16,6 +16,14 @@ def any_of(queries):
     return Domain.custom(to_sql=lambda model, alias, query: SQL("%s IN (%s)", SQL.identifier(alias, "id"), union))
 
 
+def get_like(text):
+    """Return the operator that finds ``text``: signs without capitals, as Chinese ones, need no slow comparison without case.
+
+    A name of two signs is too short for the index, so that it is compared with every row.
+    """
+    return "like" if text.lower() == text.upper() else "ilike"
+
+
 class RepairAppliance(models.Model):
     _inherit = "repair.appliance"
 
@@ -44,29 +52,30 @@ class RepairAppliance(models.Model):
     @api.model
     def _get_text_queries(self, text):
         """Return the subselects for a text that somebody typed."""
+        like = get_like(text)
         partners = self.env["res.partner"].with_context(active_test=False)
         phone_domain = partners._get_phone_domain(text)
         if not phone_domain.is_false():
             # The caller may be the one at the address, or one of the people of a company or household.
             found = partners._search(phone_domain)
             yield self._select([("partner_id", "in", found)])
-            yield self._select([("address_id", "in", found)])
+            yield self._select([("address_id", "!=", False), ("address_id", "in", found)])
             parents = partners._search(Domain("child_ids", "any", phone_domain))
             yield self._select([("partner_id", "in", parents)])
-        named = partners._search([("complete_name", "ilike", text)])
+        named = partners._search([("complete_name", like, text)])
         yield self._select([("partner_id", "in", named)])
-        yield self._select([("address_id", "in", named)])
+        yield self._select([("address_id", "!=", False), ("address_id", "in", named)])
         brands = self.env["repair.brand"].with_context(active_test=False)._search([("name", "ilike", text)])
         yield self._select([("brand_id", "in", brands)])
-        yield self._select([("model_name", "ilike", text)])
+        yield self._select([("model_name", like, text)])
         if serial := self._normalise_serial(text):
-            yield from self._get_serial_queries("ilike", serial)
+            yield from self._get_serial_queries("like", serial)  # kept in capitals, and so is what is looked for
 
     @api.model
     def _get_serial_queries(self, operator, serial):
         """Return the subselects for a serial number; that of a merged appliance finds the one it was merged into."""
         yield self._select([("serial_number", operator, serial)])
-        yield self._select([("serial_number", operator, serial), ("merged_into_id", "!=", False)], "merged_into_id")
+        yield self._select([("merged_into_id", "!=", False), ("serial_number", operator, serial)], "merged_into_id")
 
     @api.model
     def _select(self, domain, column="id"):

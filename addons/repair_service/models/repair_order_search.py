@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, consteq
 
 from ..engine import plate_code
-from .repair_appliance_search import any_of
+from .repair_appliance_search import any_of, get_like
 
 
 class RepairOrder(models.Model):
@@ -28,8 +28,9 @@ class RepairOrder(models.Model):
     def _get_text_queries(self, text):
         """Return the subselects for a text that somebody typed, apart from what finds the appliance."""
         partners = self.env["res.partner"].with_context(active_test=False)
-        yield self._select([("name", "ilike", text)])
-        yield self._select([("partner_id", "in", partners._search([("complete_name", "ilike", text)]))])
+        like = get_like(text)
+        yield self._select([("name", like, text)])
+        yield self._select([("partner_id", "in", partners._search([("complete_name", like, text)]))])
         phone_domain = partners._get_phone_domain(text)
         if not phone_domain.is_false():
             yield self._select([("partner_id", "in", partners._search(phone_domain))])

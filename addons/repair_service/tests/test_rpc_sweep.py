@@ -19,6 +19,7 @@ SERVICE_MODELS = (
     "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
     "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
+    "repair.appliance.merge",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -116,6 +117,8 @@ class TestRpcSweep(RepairServiceCommon):
                 {"repair_id": cls.order.id, "accepted_by": "x", "signature": cls.signature}),
             "repair.second.opinion": cls.env["repair.second.opinion"].with_user(cls.user_technician).create(
                 {"repair_id": cls.order.id, "user_id": cls.user_manager.id, "question": "x"}),
+            "repair.appliance.merge": cls.env["repair.appliance.merge"].with_user(cls.user_manager).create(
+                {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records()
         cls.env.flush_all()
