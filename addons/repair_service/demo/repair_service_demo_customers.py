@@ -116,16 +116,16 @@ class RepairServiceDemo(models.AbstractModel):
         """Register an appliance of a customer a second time, as it happens: an O for the 0 of the plate, no papers at hand."""
         if self._find("demo_appliance_twice"):
             return
-        demo = self._enter("desk")
+        demo = self._enter()
         appliances = demo._get_numbered("demo_appliance", "repair.appliance")
         known = appliances.filtered(
             lambda appliance: appliance.purchase_date and not appliance.address_id and appliance.serial_number.count("0") == 1
             and appliance.last_repair_id.service_stage in ("accepted", "closed"))[:1] or appliances[3]
-        twice = demo.env["repair.appliance"].create({
+        twice = demo._as("desk", demo.env["repair.appliance"]).create({
             "partner_id": known.partner_id.id, "category_id": known.category_id.id, "brand_id": known.brand_id.id,
             "model_name": known.model_name, "serial_number": known.serial_number.replace("0", "O", 1),
             "note": "客户来电登记，序列号由客户口述。"})
-        demo._give_ids("demo_appliance_twice", twice)
+        demo._give_ids("demo_appliance_twice", twice.with_env(demo.env))
 
     @api.model
     def _prepare_appliance(self, rng, owner, kind, serials):

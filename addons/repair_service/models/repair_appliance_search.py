@@ -68,7 +68,8 @@ class RepairAppliance(models.Model):
         brands = self.env["repair.brand"].with_context(active_test=False)._search([("name", "ilike", text)])
         yield self._select([("brand_id", "in", brands)])
         yield self._select([("model_name", like, text)])
-        if serial := self._normalise_serial(text):
+        serial = self._normalise_serial(text)
+        if serial and (serial.isascii() or len(serial) > 2):  # two Chinese signs are a name, and the index knows three and more
             yield from self._get_serial_queries("like", serial)  # kept in capitals, and so is what is looked for
 
     @api.model

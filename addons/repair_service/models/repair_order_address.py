@@ -42,8 +42,9 @@ class RepairOrder(models.Model):
         return result
 
     def _keep_address(self):
-        ended = self.filtered(lambda order: order.appliance_id and order.service_stage in RECORDED_STAGES)
-        for order in ended.filtered(lambda order: not order.service_address):
-            told = order.with_context(lang=order.partner_id.lang).with_company(order.company_id)
+        ended_sudo = self.sudo().filtered(  # the stage just set may take the order out of its technician's sight
+            lambda order: order.appliance_id and order.service_stage in RECORDED_STAGES and not order.service_address)
+        for order_sudo in ended_sudo:
+            told = order_sudo.with_context(lang=order_sudo.partner_id.lang).with_company(order_sudo.company_id)
             if address := told.address_id.service_address:
-                order._flow_write({"service_address": address})
+                order_sudo._flow_write({"service_address": address})
