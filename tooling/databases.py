@@ -88,7 +88,8 @@ class Databases:
         """Copy a database; its files are linked, Odoo never changes one in place."""
         self.drop(target)
         self.cluster.query(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{check_name(source)}'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{check_name(source)}' AND usename = current_user"
         )
         self.cluster.query(f'CREATE DATABASE "{check_name(target)}" TEMPLATE "{source}"')
         if _filestore(source).is_dir():

@@ -112,20 +112,38 @@ class RepairServiceDemo(models.AbstractModel):
         demo._give_ids("demo_appliance", appliances)
 
     @api.model
-    def _load_duplicate(self):
-        """Register an appliance of a customer a second time, as it happens: an O for the 0 of the plate, no papers at hand."""
+    def _load_extras(self):
+        """Give two customers an appliance at their second home, and register an appliance a second time, as it happens.
+
+        They come after everything else and get no orders, so that the rest of the company stays as it is.
+        """
         if self._find("demo_appliance_twice"):
             return
         demo = self._enter()
         appliances = demo._get_numbered("demo_appliance", "repair.appliance")
+        homes = demo._get_numbered("demo_home", "res.partner")[:2]
+        away = demo._as("desk", demo.env["repair.appliance"]).create([
+            demo._prepare_copy(appliance, partner_id=home.parent_id.id, address_id=home.id, serial_number=f"{appliance.serial_number}-2",
+                               purchase_date=appliance.purchase_date, purchase_proof=appliance.purchase_proof)
+            for home, appliance in zip(homes, appliances, strict=False)])
+        demo._give_ids("demo_appliance_away", away.with_env(demo.env))
         known = appliances.filtered(
-            lambda appliance: appliance.purchase_date and not appliance.address_id and appliance.serial_number.count("0") == 1
+            lambda appliance: appliance.purchase_date and appliance.serial_number.count("0") == 1
             and appliance.last_repair_id.service_stage in ("accepted", "closed"))[:1] or appliances[3]
-        twice = demo._as("desk", demo.env["repair.appliance"]).create({
-            "partner_id": known.partner_id.id, "category_id": known.category_id.id, "brand_id": known.brand_id.id,
-            "model_name": known.model_name, "serial_number": known.serial_number.replace("0", "O", 1),
-            "note": "客户来电登记，序列号由客户口述。"})
+        twice = demo._as("desk", demo.env["repair.appliance"]).create(demo._prepare_copy(
+            known, partner_id=known.partner_id.id, serial_number=known.serial_number.replace("0", "O", 1), note="客户来电登记，序列号由客户口述。"))
         demo._give_ids("demo_appliance_twice", twice.with_env(demo.env))
+
+    @api.model
+    def _prepare_copy(self, appliance, **values):
+        return {
+            "category_id": appliance.category_id.id, "brand_id": appliance.brand_id.id, "model_name": appliance.model_name, **values}
+
+    @api.model
+    def _get_extras(self):
+        """Return the appliances that came last and get no orders."""
+        found = [self._find(f"demo_appliance_{name}") for name in ("twice", "away_001", "away_002")]
+        return self.env["repair.appliance"].union(*filter(None, found))
 
     @api.model
     def _prepare_appliance(self, rng, owner, kind, serials):
@@ -139,8 +157,7 @@ class RepairServiceDemo(models.AbstractModel):
         installed = root in fleet.INSTALLED and min(bought + timedelta(days=rng.randrange(1, fleet.INSTALLED[root] + 1)), today)
         known = proof != "none" or rng.random() < 0.5
         return {
-            "partner_id": (owner.parent_id or owner).id,
-            "address_id": owner.parent_id and owner.id,  # one of the second homes
+            "partner_id": owner.id,
             "category_id": category.id,
             "brand_id": self._find(f"demo_brand_{brand}").id,
             "model_name": model,

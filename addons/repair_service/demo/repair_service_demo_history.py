@@ -81,7 +81,7 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _draw_moments(self, rng, planner, plan, day):
         """Return the moments of a repair reported on ``day`` (naive UTC) and who came."""
-        territory = self._get_territory(plan["appliance"]._get_address())
+        territory = self._get_territory(plan["appliance"].partner_id)
         technician, start = planner.pick(plan["root"], territory, day + timedelta(days=rng.choice((0, 1, 1, 1, 2))))
         requested = planner.at(day, rng.randrange(8, 20), rng.randrange(60))
         if requested > start - timedelta(hours=1):
