@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 PART_LOTS = "part_lots"
 
@@ -7,7 +8,7 @@ class RepairInspection(models.Model):
     _inherit = "repair.inspection"
 
     def _prepare_computed_points(self, validating):
-        """Parts come from accepted receipts (handbook 5.1.3): every lot taken for the order has come in by a finished receipt."""
+        """Parts come from accepted lots (handbook 5.1.3): every lot taken for the order was received, or counted in by the keeper."""
         points = super()._prepare_computed_points(validating)
         parts = self.repair_id._get_parts_to_take()
         if not parts:
@@ -36,7 +37,8 @@ class StockLot(models.Model):
     _inherit = "stock.lot"
 
     def _filter_received(self):
-        """Return the lots that came in by a finished receipt."""
+        """Return the lots that came in by a finished receipt, or that the keeper has counted, as opening stock is."""
+        accepted = Domain("picking_id.picking_type_id.code", "=", "incoming") | Domain("location_id.usage", "=", "inventory")
         received = self.env["stock.move.line"]._read_group(
-            [("lot_id", "in", self.ids), ("state", "=", "done"), ("picking_id.picking_type_id.code", "=", "incoming")], ["lot_id"])
+            Domain("lot_id", "in", self.ids) & Domain("state", "=", "done") & accepted, ["lot_id"])
         return self.browse(lot.id for (lot,) in received)

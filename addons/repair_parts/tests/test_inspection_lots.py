@@ -41,6 +41,15 @@ class TestInspectionLots(RepairPartsCommon):
         inspection.action_validate()
         self.assertEqual((inspection.result, self.order.service_stage), ("fail", "repairing"))
 
+    def test_opening_stock_that_the_keeper_counted_is_accepted(self):
+        self.move.product_uom_qty = 2
+        lot = self.env["stock.lot"].create({"product_id": self.spare.id, "name": "OPENING-1"})
+        self.env["stock.quant"].with_context(inventory_mode=True).create({
+            "product_id": self.spare.id, "location_id": self.stock.id, "lot_id": lot.id, "inventory_quantity": 1}).action_apply_inventory()
+        _inspection, point = self._start()
+        self.assertIn(lot, self.move.move_line_ids.lot_id)
+        self.assertEqual(point.answer, "pass")
+
     def test_only_an_inspector_decides_otherwise(self):
         self.move.product_uom_qty = 2
         self._receive_foreign_lot()

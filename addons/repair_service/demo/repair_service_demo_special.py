@@ -39,7 +39,7 @@ class RepairServiceDemo(models.AbstractModel):
 
     @api.model
     def _special_limit(self, order, plan):
-        self._as("inspector", order).message_post(body="电源板返厂维修，厂家尚未寄回，已两次催促。", subtype_xmlid="mail.mt_note")
+        self._as("inspector", order).message_post(body=names.WAITING_NOTE, subtype_xmlid="mail.mt_note")
 
     @api.model
     def _special_other_inspector(self, order, plan):

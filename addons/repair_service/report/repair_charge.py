@@ -20,7 +20,7 @@ class RepairCharge(models.Model):
     appliance_id = fields.Many2one("repair.appliance", readonly=True)
     category_id = fields.Many2one("repair.appliance.category", "Family", readonly=True)
     brand_id = fields.Many2one("repair.brand", readonly=True)
-    technician_id = fields.Many2one("hr.employee", "Technician", readonly=True)
+    technician_id = fields.Many2one("hr.employee", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
     payer = fields.Selection(PAYERS, readonly=True)
     payer_id = fields.Many2one("res.partner", "Charged to", readonly=True, help="The customer, or the brand's own partner.")

@@ -126,7 +126,7 @@ class TestInspectionPoints(RepairServiceCommon):
 
     def test_following_the_items_costs_little(self):
         self.env.flush_all()
-        self.order.service_line_ids[:1].price_unit  # noqa: B018 - warm
+        self.order.service_line_ids.fetch(["price_unit"])
         with self.assertQueryCount(60):
             self.order.service_line_ids[:1].quantity = 3
             self.env.flush_all()

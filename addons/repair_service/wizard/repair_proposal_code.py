@@ -9,7 +9,7 @@ class RepairProposalCode(models.TransientModel):
 
     proposal_id = fields.Many2one("repair.proposal", required=True, readonly=True, ondelete="cascade", index=True)
     kind = fields.Selection([("cause", "Cause"), ("remedy", "Remedy")], required=True, readonly=True)
-    code_id = fields.Many2one("repair.fault.code", "Code", required=True, readonly=True, ondelete="cascade")
+    code_id = fields.Many2one("repair.fault.code", required=True, readonly=True, ondelete="cascade")
     name = fields.Char(related="code_id.name")
     use_count = fields.Integer("Orders", readonly=True)
     order_count = fields.Integer("Orders compared", readonly=True)
