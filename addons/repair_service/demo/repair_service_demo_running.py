@@ -236,6 +236,18 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _step_accepted(self, order, plan):
         self._as("desk", order).action_accept(signature=self._draw_signature(plan["rng"]))
+        if order.amount_to_collect and not plan["special"]:
+            self._collect(order, plan)
+
+    @api.model
+    def _collect(self, order, plan):
+        """Most customers pay on the spot by phone; accounting books it later."""
+        method = plan["rng"].choice(("wechat", "wechat", "alipay", "cash"))
+        payment = self._as("manager", order.payment_ids).create({
+            "repair_id": order.id, "amount": order.amount_to_collect, "method": method,
+            "reference": method != "cash" and f"{plan['accepted']:%Y%m%d}{plan['rng'].randrange(10**6):06}",
+        })
+        payment.sudo().write({"collected_on": plan["accepted"]})
 
     @api.model
     def _step_closed(self, order, plan):
@@ -243,7 +255,10 @@ class RepairServiceDemo(models.AbstractModel):
             self._make_invoice(order, plan)
         if order.invoice_state == "draft":
             order.action_post_invoice()
-        self._pay(order.invoice_ids.filtered("amount_total"))
+        if order.payment_ids:
+            order.payment_ids.action_book()
+        else:
+            self._pay(order.invoice_ids.filtered("amount_total"))
         self._as("desk", order).action_close()
 
     @api.model

@@ -28,6 +28,7 @@ from . import (
     repair_order_address,
     repair_order_appliance,
     repair_order_booking,
+    repair_order_core,
     repair_order_guard,
     repair_order_invoice,
     repair_order_money,

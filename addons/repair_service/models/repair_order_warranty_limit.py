@@ -132,6 +132,7 @@ class RepairOrder(models.Model):
         self.search([
             ("appliance_id", "!=", False), "|", ("parts_waiting_since", "!=", False), ("service_stage", "in", FITTING_STAGES),
         ])._track_parts_wait()
+        self._refresh_parts_availability()
         self._refresh_limits()
         self._raise_limit_alarms()
 

@@ -9,6 +9,7 @@ from . import test_attacks
 from . import test_booking
 from . import test_concurrency
 from . import test_customer_merge
+from . import test_core_defects
 from . import test_customer_messages
 from . import test_customer_tour
 from . import test_demo_tables
