@@ -26,10 +26,10 @@ class RepairOrder(models.Model):
             super(RepairOrder, order).action_create_sale_order()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Quotations"),
             "res_model": "sale.order",
             "view_mode": "list,form",
             "domain": [("id", "in", self.sale_order_id.ids)],
+            "name": self.env._("Quotations"),
         }
 
     def action_repair_done(self):

@@ -144,9 +144,11 @@ class RepairOrder(models.Model):
         for order in orders.filtered(lambda order: order.limit_warn_on <= order._get_today()):
             deadlines = {activity.date_deadline for activity in raised.get(order.id, ())}
             if order.limit_due not in deadlines:
+                user = order._get_limit_user()
+                rule = order.limit_id.with_context(lang=user.lang)
                 order.activity_schedule(
-                    ACTIVITY, date_deadline=order.limit_due, user_id=order._get_limit_user().id,
-                    summary=order.limit_id.name, note=plaintext2html(order.limit_id.consequence or ""))
+                    ACTIVITY, date_deadline=order.limit_due, user_id=user.id, summary=rule.name,
+                    note=plaintext2html(rule.consequence or ""))
 
     @api.model
     def _get_limit_alarms(self, orders):
