@@ -15,7 +15,9 @@ class RepairOrder(models.Model):
         compute="_compute_invoice_ids", compute_sudo=True, search="_search_invoice_state", string="Invoicing")
     has_deposit = fields.Boolean(compute="_compute_invoice_ids", compute_sudo=True, help="A deposit was invoiced and not given back.")
 
-    @api.depends("sale_order_id.invoice_ids.state", "sale_order_id.invoice_ids.payment_state")
+    # Along stored relations: what the sale order works out itself would be searched for at every change of an invoice.
+    @api.depends(
+        "sale_order_id.order_line.invoice_lines.parent_state", "sale_order_id.order_line.invoice_lines.move_id.payment_state")
     def _compute_invoice_ids(self):
         for order in self:
             invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")

@@ -122,8 +122,8 @@ class RepairOrder(models.Model):
             if not order.approved_on:
                 values["service_stage"] = "quoted"
             order._flow_write(values)
-            order._keep_quotation()
-            order._notify_customer("repair_service.mail_template_quotation", "repair_service.sms_template_quotation")
+        self._keep_quotations()
+        self._notify_customer("repair_service.mail_template_quotation", "repair_service.sms_template_quotation")
         return True
 
     def action_approve_quotation(self, approved_by=None, channel="phone", signature=None):
@@ -147,6 +147,9 @@ class RepairOrder(models.Model):
         first = self.filtered(lambda order: not order.approved_on)
         for order in self:
             order._record_approval(self._read_answer(approved_by, ANSWER_NAME_MAX), channel, signature)
+        for name, orders in self.grouped("approved_by").items():
+            orders._answer_quotation(
+                "approved", answered_by=name, answered_on=fields.Datetime.now(), answer_channel=channel, signature=signature)
         if first:
             first._freeze_coverage()
             first._action_repair_confirm()
@@ -172,8 +175,6 @@ class RepairOrder(models.Model):
         if not self.approved_on:
             values["service_stage"] = "approved"
         self._flow_write(values)
-        self._answer_quotation(
-            "approved", answered_by=self.approved_by, answered_on=self.approved_on, answer_channel=channel, signature=signature)
         self._remember_approved_prices()
 
     def action_refuse_quotation(self, refused_by=None, reason=None):
@@ -225,11 +226,11 @@ class RepairOrder(models.Model):
             order._flow_write({"quotation_state": "approved" if order.approved_on else "draft"})
             order._answer_quotation("withdrawn")
 
-    def _keep_quotation(self):
-        """Keep what the customer is sent now as a version of its own; one that still waited is replaced by it."""
-        self.ensure_one()
+    def _keep_quotations(self):
+        """Keep what the customers are sent now as versions of their own; those that still waited are replaced by them."""
         self._answer_quotation("replaced")
-        self.env["repair.quotation"].sudo().create(self._prepare_quotation())  # a record of the flow, which nobody else writes
+        quotations_sudo = self.env["repair.quotation"].sudo()  # a record of the flow, which nobody else writes
+        quotations_sudo.create([order._prepare_quotation() for order in self])
 
     def _answer_quotation(self, state, **values):
         waiting = self.sudo().quotation_ids.filtered(lambda quotation: quotation.state == "sent")  # as above
