@@ -47,6 +47,7 @@
         "wizard/repair_acceptance_views.xml",
         "wizard/repair_booking_views.xml",
         "wizard/repair_second_opinion_views.xml",
+        "wizard/repair_withdrawal_views.xml",
         "wizard/repair_proposal_views.xml",
         "wizard/repair_appliance_merge_views.xml",
         "views/repair_order_views.xml",

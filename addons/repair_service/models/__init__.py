@@ -41,6 +41,7 @@ from . import (
     repair_order_warranty,
     repair_order_warranty_limit,
     repair_order_warranty_override,
+    repair_order_withdrawal,
     repair_order_work,
     repair_payment,
     repair_quotation,

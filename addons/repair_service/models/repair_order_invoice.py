@@ -22,7 +22,8 @@ class RepairOrder(models.Model):
         for order in self:
             invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")
             order.invoice_ids = invoices
-            standing = invoices.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
+            # A deposit above what is due in the end makes a refund of the final invoice; a credit note takes one back.
+            standing = invoices.filtered(lambda move: move.payment_state != "reversed" and not move.reversed_entry_id)
             deposits = standing.filtered(lambda move: move._is_downpayment())
             states = set((standing - deposits).mapped("state"))
             order.has_deposit = "posted" in deposits.mapped("state")
@@ -34,7 +35,7 @@ class RepairOrder(models.Model):
 
         def invoiced(state):
             # As the value itself, the search tells nothing of an invoice but that it is there.
-            move = Domain("state", "=", state) & Domain("move_type", "=", "out_invoice") & Domain("payment_state", "!=", "reversed")
+            move = Domain("state", "=", state) & Domain("reversed_entry_id", "=", False) & Domain("payment_state", "!=", "reversed")
             line = Domain("is_downpayment", "=", False) & Domain("invoice_lines", "any!", Domain("move_id", "any!", move))
             return Domain("sale_order_id", "any!", Domain("order_line", "any!", line))
 

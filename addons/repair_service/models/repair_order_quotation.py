@@ -298,6 +298,8 @@ class RepairOrder(models.Model):
             unsold.env["sale.order"].create([order._prepare_sale_order() for order in unsold])
         orders_sudo.move_ids.filtered(lambda move: move.state != "cancel")._create_repair_sale_order_line()
         orders_sudo.service_line_ids.filtered(lambda line: not line.refused)._create_sale_lines()
+        for line in orders_sudo.service_line_ids.filtered("refused").sale_line_id:
+            line._write_changed({"product_uom_qty": 0.0})
         for order in orders_sudo:
             for line in order._get_charged_lines():
                 line._push_to_sale_line()

@@ -280,9 +280,9 @@ class StockMove(models.Model):
 
     def _create_repair_sale_order_line(self):
         """Core sells a part the moment it is added; a part of a service order is sold once the customer has approved it."""
-        if self.env.context.get("repair_flow") is FLOW:
-            return super()._create_repair_sale_order_line()
-        return super(StockMove, self.filtered(lambda move: not move.repair_id.appliance_id))._create_repair_sale_order_line()
+        in_flow = self.env.su and self.env.context.get("repair_flow") is FLOW  # who works on the order does not sell
+        to_sell = self.filtered(lambda move: not move.repair_id.appliance_id or (in_flow and move.state != "cancel"))
+        return super(StockMove, to_sell)._create_repair_sale_order_line()
 
     def _update_repair_sale_order_line(self):
         if self.env.context.get("repair_flow") is FLOW:

@@ -19,6 +19,7 @@ SERVICE_MODELS = (
     "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
     "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
+    "repair.withdrawal",
     "repair.appliance.merge",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
@@ -145,6 +146,7 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.quotation.line": quotation.line_ids[:1],
             "repair.payment": payment,
             "repair.payment.return": cls.env["repair.payment.return"].create({"payment_id": payment.id, "reason": "x"}),
+            "repair.withdrawal": cls.env["repair.withdrawal"].create({"repair_id": cls.order.id, "withdrawn_by": "x", "reason": "x"}),
             "repair.deposit": cls.env["repair.deposit"].create({"repair_id": cls.order.id, "amount": 1.0}),
         }
 
