@@ -203,8 +203,14 @@ class RepairOrder(models.Model):
         if not self.ids:
             return
         self.flush_recordset()
-        self.env.cr.execute(SQL("SELECT id FROM repair_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids)))
-        self.invalidate_recordset(["service_stage", "quotation_state", "state"])
+        names = ("service_stage", "quotation_state", "state")
+        rows = self.env.execute_query(SQL(
+            "SELECT id, service_stage, quotation_state, state FROM repair_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+            tuple(self.ids)))
+        for order_id, *values in rows:
+            order = self.browse(order_id)
+            if values != [order[name] or None for name in names]:
+                order.invalidate_recordset(names)
 
     def action_diagnose(self):
         """Record the diagnosis on the spot (handbook 3.2.2, 4.3.1.2).

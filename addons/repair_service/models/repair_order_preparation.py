@@ -42,7 +42,7 @@ class RepairOrder(models.Model):
         values = [
             {"repair_id": order.id, "template_id": template.id, "kind": "preparation"}
             for order in self if (template := templates._search_for_category(order.appliance_category_id, "preparation"))]
-        return templates.env["repair.inspection"].with_context(repair_flow=FLOW).create(values)
+        return templates.env["repair.inspection"].with_context(repair_flow=FLOW, mail_create_nolog=True).create(values)
 
 
 class RepairInspection(models.Model):
