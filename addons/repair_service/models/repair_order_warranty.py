@@ -136,12 +136,31 @@ class RepairOrder(models.Model):
         payer = verdict.payer if verdict else "customer"
         return "company" if payer == "customer" and self.coverage == "goodwill" else payer
 
+    def _get_fitted_parts(self):
+        """Return ``{order: {product id: earlier order}}``: parts that earlier repairs fitted and still stand for (handbook 2.3).
+
+        A part of these is renewed free of charge whatever its new fault, unless the fault is excluded from every warranty. One query.
+        """
+        moves_sudo = self.env["stock.move"].sudo()  # the appliance's history counts, whoever records the part
+        done = moves_sudo.search([
+            ("repair_id.appliance_id", "in", self.appliance_id._origin.ids), ("repair_line_type", "=", "add"), ("state", "=", "done"),
+            ("repair_id.repair_warranty_end", "!=", False)], order="id")
+        fitted = {order: {} for order in self}
+        for order in self.filtered(lambda order: order.appliance_id and not order.exclusion):
+            day = order._local_date(order.requested_on or fields.Datetime.now())
+            for move in done:
+                earlier = move.repair_id
+                if (earlier.appliance_id == order.appliance_id._origin and earlier != order._origin
+                        and order._local_date(earlier.accepted_on) <= day <= earlier.repair_warranty_end):
+                    fitted[order][move.product_id.id] = earlier.sudo(False)
+        return fitted
+
     def _check_payer(self, line, payer):
         """Raise when ``payer`` of a charged line is neither the verdict's nor the customer: that is goodwill by another name.
 
         :param line: ``repair.service.line`` or ``stock.move`` of the order
         """
-        if payer and payer not in ("customer", self._get_payer(line._get_warranty_component())):
+        if payer and payer not in ("customer", line._get_due_payer()):
             self._check_goodwill(True)
 
     def _get_coverage_reason(self):

@@ -73,7 +73,7 @@ class RepairServiceLine(models.Model):
         for line in self:
             if line.repair_id.coverage_frozen_on and line.payer:
                 continue
-            line.payer = line.repair_id._get_payer(line._get_warranty_component()) or "customer"
+            line.payer = line._get_due_payer()
 
     @api.depends("quantity", "price_unit")
     def _compute_price_subtotal(self):
@@ -157,6 +157,11 @@ class RepairServiceLine(models.Model):
         """Untaxed price of the line, whoever pays it."""
         self.ensure_one()
         return self.price_subtotal
+
+    def _get_due_payer(self):
+        """Return who pays for the line by the warranty verdict."""
+        self.ensure_one()
+        return self.repair_id._get_payer(self._get_warranty_component()) or "customer"
 
     def _get_cost(self):
         """Return what the line costs the company: its service at cost price."""

@@ -11,6 +11,7 @@ SEALED_FIELDS = {"product_id", "product_uom", "repair_line_type", "repair_id"}
 WAREHOUSE_FIELDS = {
     "state", "quantity", "picked", "move_line_ids", "lot_ids", "sale_line_id", "price_unit", "value", "value_manual", "picking_id",
     "move_orig_ids", "move_dest_ids", "origin_returned_move_id", "location_id", "location_dest_id", "company_id"}
+WORKED_OUT_FIELDS = {"approved_subtotal", "repair_price_subtotal", "fitted_before_id"}
 OWN_DEFAULTS = {"state", "location_id", "location_dest_id", "company_id"}
 CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "repair_id", "repair_price_unit", "payer"}
 
@@ -23,6 +24,9 @@ class StockMove(models.Model):
     payer = fields.Selection(
         PAYERS, compute="_compute_payer", store=True, readonly=False,
         help="Who pays this part: proposed from the warranty verdict for the part's component (handbook 6.2).")
+    fitted_before_id = fields.Many2one(
+        "repair.order", "Fitted before by", compute="_compute_fitted_before_id", store=True, index="btree_not_null",
+        help="The earlier repair that fitted this part and still stands for it: it is renewed free of charge (handbook 2.3).")
     repair_price_unit = fields.Float(
         "Sale price", compute="_compute_repair_price_unit", store=True, readonly=False, digits="Product Price",
         help="Unit price on the service order, from the price list. The cost of the part is the move's value.")
@@ -38,19 +42,35 @@ class StockMove(models.Model):
     def _auto_init(self):
         # A warehouse has millions of moves and only the parts of service orders bear these fields: nothing to compute.
         for name, column_type in (
-            ("payer", "varchar"), ("repair_price_unit", "numeric"), ("repair_price_subtotal", "numeric"), ("approved_subtotal", "numeric"),
+            ("payer", "varchar"), ("fitted_before_id", "int4"), ("repair_price_unit", "numeric"),
+            ("repair_price_subtotal", "numeric"), ("approved_subtotal", "numeric"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column_type)
         return super()._auto_init()
 
-    @api.depends("repair_id.coverage", "repair_id.coverage_facts", "product_id", "repair_line_type")
+    @api.depends("repair_id.coverage_facts", "repair_id.exclusion", "product_id", "repair_line_type")
+    def _compute_fitted_before_id(self):
+        parts = self.filtered(lambda move: move._is_service_part())
+        (self - parts).fitted_before_id = False
+        fitted = parts.repair_id._get_fitted_parts() if parts else {}
+        for move in parts:
+            move.fitted_before_id = fitted[move.repair_id].get(move.product_id._origin.id, False)
+
+    @api.depends("repair_id.coverage", "repair_id.coverage_facts", "fitted_before_id", "product_id", "repair_line_type")
     def _compute_payer(self):
         for move in self:
             if not move._is_service_part():
                 move.payer = False
             elif not (move.repair_id.coverage_frozen_on and move.payer):
-                move.payer = move.repair_id._get_payer(move._get_warranty_component()) or "customer"
+                move.payer = move._get_due_payer()
+
+    def _get_due_payer(self):
+        """Return who pays for the part by the warranty: the verdict, and the company for a part that it fitted lately."""
+        self.ensure_one()
+        payer = self.repair_id._get_payer(self._get_warranty_component()) or "customer"
+        decided = self.repair_id.override_payer
+        return "company" if payer == "customer" and self.fitted_before_id and not decided else payer
 
     @api.depends("product_id", "repair_id.appliance_id", "repair_line_type")
     def _compute_repair_price_unit(self):
@@ -86,8 +106,8 @@ class StockMove(models.Model):
         inner = self._is_inner_call()
         if not inner:
             for vals in vals_list:
-                vals.pop("approved_subtotal", None)
-                vals.pop("repair_price_subtotal", None)
+                for name in WORKED_OUT_FIELDS:
+                    vals.pop(name, None)
         creator = self._without_forged_defaults(vals_list).with_context(repair_inner=FLOW)
         if not inner and self._is_for_service_orders(vals_list) and not self._is_warehouse_user():
             creator = creator._elevate_creation(vals_list)
@@ -102,7 +122,7 @@ class StockMove(models.Model):
     def write(self, vals):
         """Parts of a settled service order stay as they are; the approval belongs to the flow."""
         if not self._is_inner_call():
-            if {"approved_subtotal", "repair_price_subtotal"} & vals.keys():
+            if WORKED_OUT_FIELDS & vals.keys():
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
             self._check_part_changes(vals)
             if CHARGE_FIELDS & vals.keys():
@@ -150,7 +170,7 @@ class StockMove(models.Model):
     @api.model
     def _without_forged_defaults(self, vals_list):
         """Return ``self`` without the context's defaults of what only flow and warehouse set on parts of orders."""
-        forged = {f"default_{name}" for name in WAREHOUSE_FIELDS | {"approved_subtotal", "repair_price_subtotal"}}
+        forged = {f"default_{name}" for name in WAREHOUSE_FIELDS | WORKED_OUT_FIELDS}
         on_orders = "default_repair_id" in self.env.context or any(vals.get("repair_id") for vals in vals_list)
         if self._is_inner_call() or not on_orders or not forged & self.env.context.keys():
             return self

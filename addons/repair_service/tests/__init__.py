@@ -8,12 +8,13 @@ from . import test_appointment_access
 from . import test_attacks
 from . import test_booking
 from . import test_concurrency
-from . import test_customer_merge
 from . import test_core_defects
+from . import test_customer_merge
 from . import test_customer_messages
 from . import test_customer_tour
 from . import test_demo_tables
 from . import test_fault_code
+from . import test_fitted_parts
 from . import test_followup
 from . import test_inspection
 from . import test_inspection_inspector
