@@ -114,7 +114,14 @@ class RepairOrder(models.Model):
             return self._get_settlement_step()
         return {"booked": "diagnose", "diagnosed": "quote", "inspected": "accept"}.get(self.service_stage)
 
+    def _has_nothing_to_invoice(self):
+        """Whether the customer refused and not even an inspection fee is left to bill."""
+        self.ensure_one()
+        return self.quotation_state == "refused" and not self._get_charged_lines()
+
     def _get_settlement_step(self):
+        if self._has_nothing_to_invoice():
+            return "close"
         return {"none": "invoice", "draft": "post"}.get(self.invoice_state, "close")
 
     @api.depends("technician_id")
@@ -244,6 +251,7 @@ class RepairOrder(models.Model):
                 raise UserError(self.env._(
                     "%(order)s is at the stage %(stage)s and cannot be cancelled any more.",
                     order=order.name, stage=order._get_stage_label()))
+        service_orders._unlock_sale_order()
         result = super(RepairOrder, self.with_context(repair_flow=FLOW)).action_repair_cancel()
         for order in service_orders.sudo():  # the sale order belongs to this order; the desk has no sales rights
             order.sale_order_id.filtered(lambda sale: sale.state != "cancel")._action_cancel()
@@ -266,7 +274,7 @@ class RepairOrder(models.Model):
             refused = order.service_stage == "quoted" and order.quotation_state == "refused"
             if not refused:
                 order._check_stage(("accepted",), self.env._("Closing"))
-            if order.invoice_state != "posted":
+            if order.invoice_state != "posted" and not order._has_nothing_to_invoice():
                 raise UserError(self.env._("Post the invoice of %(order)s before closing it.", order=order.name))
             order._flow_write({"service_stage": "closed", "closed_on": fields.Datetime.now()})
         return True

@@ -1,6 +1,9 @@
+from psycopg2 import IntegrityError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 DEPOSIT_STAGES = ("approved", "repairing", "inspected")
 
@@ -15,6 +18,8 @@ class RepairOrder(models.Model):
         compute="_compute_invoice_ids", compute_sudo=True, search="_search_invoice_state", string="Invoicing")
     has_deposit = fields.Boolean(compute="_compute_invoice_ids", compute_sudo=True, help="A deposit was invoiced and not given back.")
 
+    has_draft_deposit = fields.Boolean(compute="_compute_invoice_ids", compute_sudo=True, help="A deposit waits to be posted.")
+
     # Along stored relations: what the sale order works out itself would be searched for at every change of an invoice.
     @api.depends(
         "sale_order_id.order_line.invoice_lines.parent_state", "sale_order_id.order_line.invoice_lines.move_id.payment_state")
@@ -23,19 +28,34 @@ class RepairOrder(models.Model):
             invoices = order.sale_order_id.invoice_ids.filtered(lambda move: move.state != "cancel")
             order.invoice_ids = invoices
             # A deposit above what is due in the end makes a refund of the final invoice; a credit note takes one back.
-            standing = invoices.filtered(lambda move: move.payment_state != "reversed" and not move.reversed_entry_id)
+            standing = invoices.filtered(lambda move: not move.reversed_entry_id and not self._is_credited(move))
             deposits = standing.filtered(lambda move: move._is_downpayment())
             states = set((standing - deposits).mapped("state"))
             order.has_deposit = "posted" in deposits.mapped("state")
+            order.has_draft_deposit = "draft" in deposits.mapped("state")
             order.invoice_state = "posted" if "posted" in states else "draft" if "draft" in states else "none"
+
+    @api.model
+    def _is_credited(self, invoice):
+        """Whether credit notes took back the whole of an invoice; Odoo leaves one that was paid at "paid"."""
+        credited = sum(invoice.reversal_move_ids.filtered(lambda move: move.state == "posted").mapped("amount_total"))
+        return invoice.payment_state == "reversed" or (
+            bool(credited) and invoice.currency_id.compare_amounts(credited, invoice.amount_total) >= 0)
 
     def _search_invoice_state(self, operator, value):
         if operator != "in":
             return NotImplemented
 
+        credited = SQL("""(
+            SELECT invoice.id FROM account_move invoice
+              JOIN account_move note ON note.reversed_entry_id = invoice.id AND note.state = 'posted'
+             GROUP BY invoice.id HAVING SUM(note.amount_total) >= invoice.amount_total)""")
+
         def invoiced(state):
             # As the value itself, the search tells nothing of an invoice but that it is there.
-            move = Domain("state", "=", state) & Domain("reversed_entry_id", "=", False) & Domain("payment_state", "!=", "reversed")
+            move = (
+                Domain("state", "=", state) & Domain("reversed_entry_id", "=", False) & Domain("payment_state", "!=", "reversed")
+                & Domain("id", "not in", credited))
             line = Domain("is_downpayment", "=", False) & Domain("invoice_lines", "any!", Domain("move_id", "any!", move))
             return Domain("sale_order_id", "any!", Domain("order_line", "any!", line))
 
@@ -59,6 +79,8 @@ class RepairOrder(models.Model):
             self._check_stage(("accepted",), self.env._("Invoicing"))
         if self.invoice_state != "none":
             raise UserError(self.env._("%(order)s is invoiced already.", order=self.name))
+        if self.has_draft_deposit:
+            raise UserError(self.env._("Post or delete the draft deposit of %(order)s first.", order=self.name))
         return self._open_invoices(self.sale_order_id._create_invoices(final=True))
 
     def _check_accounting(self):
@@ -100,8 +122,8 @@ class RepairOrder(models.Model):
         self._check_accounting()
         self._lock_order()
         self._check_stage(DEPOSIT_STAGES, self.env._("A deposit"))
-        deposits = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice" and move.payment_state != "reversed")
-        free = self.amount_customer_total - sum(deposits.mapped("amount_total"))
+        deposits = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice" and not self._is_credited(move))
+        free = self._get_agreed_total() - sum(deposits.mapped("amount_total"))
         if not isinstance(amount, (int, float)) or not 0 < amount <= free:
             raise UserError(self.env._(
                 "A deposit on %(order)s lies between zero and %(free)s.", order=self.name, free=self.currency_id.format(max(free, 0.0))))
@@ -117,18 +139,24 @@ class RepairOrder(models.Model):
         Where the books refuse (no journal, a locked period), the order waits among those to invoice, and its chatter says why.
         """
         for order in self:
-            if not order.currency_id.is_zero(order.amount_customer_total) or order.invoice_state != "none" or order.has_deposit:
+            deposited = order.has_deposit or order.has_draft_deposit
+            if deposited or order.invoice_state != "none" or not order.currency_id.is_zero(order.amount_customer_total):
                 continue
             try:
                 with self.env.cr.savepoint():
                     order_sudo = order.sudo()  # booked by the acceptance itself, whoever takes it
                     order_sudo.sale_order_id._create_invoices(final=True).action_post()
-            except (UserError, RedirectWarning) as error:
-                order.message_post(body=self.env._("The cost of this free repair is not booked yet: %(error)s", error=error.args[0]))
+            except (UserError, RedirectWarning, IntegrityError) as error:
+                reason = self.env._("an account is missing") if isinstance(error, IntegrityError) else error.args[0]
+                order.message_post(body=self.env._("The cost of this free repair is not booked yet: %(error)s", error=reason))
 
     def action_repair_cancel(self):
-        """Cancel; a deposit goes back to the customer first."""
+        """Cancel; what the customer paid goes back to him first."""
         for order in self:
+            if order.amount_collected:
+                raise UserError(self.env._(
+                    "The customer has paid %(amount)s on %(order)s: give it back before the order is cancelled.",
+                    amount=order.currency_id.format(order.amount_collected), order=order.name))
             if order.has_deposit:
                 raise UserError(self.env._(
                     "The customer has paid a deposit on %(order)s: accounting credits it before the order is cancelled.", order=order.name))

@@ -8,8 +8,8 @@ class RepairOrder(models.Model):
 
     payment_ids = fields.One2many("repair.payment", "repair_id", "Payments collected", copy=False)
     amount_collected = fields.Monetary(
-        "Collected on the spot", compute="_compute_amount_collected", help="Taken from the customer and not given back.")
-    amount_to_collect = fields.Monetary("Still to pay", compute="_compute_amount_collected")
+        "Collected on the spot", compute="_compute_amount_collected", compute_sudo=True, help="Taken from the customer and not given back.")
+    amount_to_collect = fields.Monetary("Still to pay", compute="_compute_amount_collected", compute_sudo=True)
     amount_claimable = fields.Monetary(
         "Owed by others", compute="_compute_margin", store=True, groups=MONEY_GROUPS,
         help="Untaxed price of what brand and supplier pay.")
@@ -20,13 +20,28 @@ class RepairOrder(models.Model):
         "Margin", compute="_compute_margin", store=True, groups=MONEY_GROUPS,
         help="What customer, brand and supplier pay, untaxed, less the cost. Work that the company bears brings nothing.")
 
-    @api.depends("payment_ids.amount", "payment_ids.state", "amount_customer_total")
+    @api.depends("payment_ids.amount", "payment_ids.state", "amount_customer_total", "has_unapproved_lines", "invoice_ids")
     def _compute_amount_collected(self):
-        collected = dict(self.env["repair.payment"].sudo()._read_group(  # a sum for those who work on the order
-            [("repair_id", "in", self.ids), ("state", "!=", "cancelled")], ["repair_id"], ["amount:sum"]))
         for order in self:
-            order.amount_collected = collected.get(order._origin, 0.0)
-            order.amount_to_collect = max(order.amount_customer_total - order.amount_collected, 0.0)
+            order.amount_collected = sum(payment.amount for payment in order.payment_ids if payment._is_standing())
+            order.amount_to_collect = max(order._get_agreed_total() - order._get_received_total(), 0.0)
+
+    def _get_agreed_total(self):
+        """Return what the customer has agreed to pay, with tax: what he was not asked about does not count yet."""
+        self.ensure_one()
+        if not self.has_unapproved_lines:
+            return self.amount_customer_total
+        return self.sudo().quotation_ids.filtered(lambda quotation: quotation.state == "approved")[:1].amount_total  # the newest
+
+    def _get_received_total(self):
+        """Return what the customer has paid, on the spot and to accounting."""
+        self.ensure_one()
+        order_sudo = self.sudo()  # a sum for those who work on the order, who read no invoices
+        posted = order_sudo.invoice_ids.filtered(lambda move: move.state == "posted" and move.move_type == "out_invoice")
+        settled = sum(move.amount_total - move.amount_residual for move in posted if not self._is_credited(move))
+        waiting = order_sudo.payment_ids.filtered(
+            lambda payment: payment._is_standing() and not (payment.state == "booked" and payment.payment_id.is_reconciled))
+        return settled + sum(waiting.mapped("amount"))
 
     @api.depends(
         "amount_customer_untaxed", "service_line_ids.price_subtotal", "service_line_ids.payer", "service_line_ids.refused",

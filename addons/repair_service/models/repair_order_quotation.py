@@ -154,6 +154,7 @@ class RepairOrder(models.Model):
             first._freeze_coverage()
             first._action_repair_confirm()
         self._sync_sale_order()
+        self._track_parts_wait()
         for order in self:
             order.message_post(body=self.env._(
                 "Quotation version %(version)s approved by %(who)s: the customer pays %(amount)s.", version=order.quotation_version,
@@ -261,22 +262,23 @@ class RepairOrder(models.Model):
     def _remember_approved_prices(self):
         for line in self._get_charged_lines():
             # Nobody asked the customer about what others pay: should it fall to him later, he is asked.
+            asked = line.payer == "customer"
             line._flow_line().write({
-                "approved_subtotal": line._get_charge_subtotal() if line.payer == "customer" else 0.0})
+                "approved_subtotal": line._get_charge_subtotal() if asked else 0.0,
+                "approved_quantity": line._get_charge_quantity() if asked else 0.0,
+                "approved_price_unit": line._get_charge_price() if asked else 0.0,
+            })
 
     def _drop_unapproved_lines(self):
+        """Leave what the customer approved as he approved it, and take off what he never did."""
         for line in self._get_unapproved_lines():
-            if line._name == "stock.move":
-                line.sudo()._action_cancel()  # the technician has no stock rights; the move is this order's own part
-            elif line.approved_subtotal:
-                line._flow_line().write({"price_unit": line.approved_subtotal / line.quantity})
-            else:
-                line._flow_line().write({"refused": True})
+            line._drop_unapproved()
 
     def _reduce_to_inspection_fee(self):
         """Keep nothing of the quotation but the inspection fee, and bill that."""
         self.move_ids.sudo()._action_cancel()  # the customer by link and the technician have no stock rights
-        fees = self.service_line_ids.filtered(lambda line: line.product_id.repair_service_kind == "inspection_fee")
+        fees = self.service_line_ids.filtered(
+            lambda line: not line.refused and line.product_id.repair_service_kind == "inspection_fee")
         (self.service_line_ids - fees)._flow_line().write({"refused": True})
         if not fees:
             self._with_flow().service_line_ids = [
@@ -292,7 +294,8 @@ class RepairOrder(models.Model):
         Lines that somebody else pays stand on it at zero, so that the customer sees them and their cost reaches the books.
         """
         orders_sudo = self.sudo()._with_flow()  # desk, technician and the customer by link have no sales rights
-        orders_sudo = orders_sudo.filtered(lambda order: order._get_charged_lines())
+        orders_sudo = orders_sudo.filtered(lambda order: order.sale_order_id or order._get_charged_lines())
+        orders_sudo._unlock_sale_order()
         unsold = orders_sudo.filtered(lambda order: not order.sale_order_id)
         if unsold:
             unsold.env["sale.order"].create([order._prepare_sale_order() for order in unsold])
@@ -306,6 +309,13 @@ class RepairOrder(models.Model):
         to_confirm = orders_sudo.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
         if to_confirm:
             to_confirm.action_confirm()
+            orders_sudo._unlock_sale_order()
+
+    def _unlock_sale_order(self):
+        """Keep the sale order open to its service order, where the company locks what is confirmed."""
+        locked_sudo = self.sudo().sale_order_id.filtered("locked")  # who works on the order has no sales rights
+        if locked_sudo:
+            locked_sudo.action_unlock()
 
     def _with_flow(self):
         return self.with_context(repair_flow=FLOW)
@@ -315,6 +325,7 @@ class RepairOrder(models.Model):
         return {
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
+            "pricelist_id": False,  # prices are made, converted and discounted on the service order
             "warehouse_id": self.picking_type_id.warehouse_id.id,
             "repair_order_ids": [Command.link(self.id)],
             "origin": self.name,

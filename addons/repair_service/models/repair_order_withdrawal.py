@@ -23,6 +23,8 @@ class RepairOrder(models.Model):
         if not reason:
             raise UserError(self.env._("Note why the customer withdraws his approval."))
         self.check_access("write")
+        if self.invoice_state != "none":
+            raise UserError(self.env._("%(order)s is invoiced already: accounting credits that invoice first.", order=self.name))
         self._flow_write({
             "quotation_state": "refused",
             "service_stage": "quoted",

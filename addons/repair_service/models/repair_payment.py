@@ -35,6 +35,8 @@ class RepairPayment(models.Model):
     state = fields.Selection(
         [("collected", "Collected"), ("booked", "Booked"), ("cancelled", "Given back")], default="collected", readonly=True, copy=False,
         index=True, tracking=True)
+    is_booking_cancelled = fields.Boolean(
+        compute="_compute_is_booking_cancelled", help="Accounting cancelled the booking: book again, or give the money back.")
     cancel_reason = fields.Char("Why it was given back", readonly=True, copy=False)
 
     _amount_positive = models.Constraint("CHECK (amount > 0)", "A payment is more than zero.")
@@ -45,6 +47,10 @@ class RepairPayment(models.Model):
             amount = payment.currency_id.format(payment.amount) if payment.currency_id else ""
             payment.display_name = f"{payment.repair_id.name or ''} {amount}".strip()
 
+    def _compute_is_booking_cancelled(self):
+        for payment in self:
+            payment.is_booking_cancelled = payment._is_booking_cancelled()
+
     @api.depends("method", "company_id")
     def _compute_journal_id(self):
         journals = self.env["account.journal"].sudo().search([  # proposed for accounting, whoever took the money
@@ -54,18 +60,18 @@ class RepairPayment(models.Model):
             payment.journal_id = journals.filtered(
                 lambda journal, wanted=wanted, payment=payment: journal.type == wanted and journal.company_id == payment.company_id)[:1]
 
-    @api.constrains("amount", "repair_id", "state")
+    @api.constrains("amount", "repair_id")
     def _check_amount(self):
-        for payment in self.filtered(lambda payment: payment.state != "cancelled"):
+        for payment in self:
             order = payment.repair_id
             if not order.appliance_id or (not order.approved_on and order.quotation_state != "refused"):
                 raise ValidationError(self.env._(
                     "Money is taken once the customer has agreed to the quotation of %(order)s.", order=order.name))
-            if order.currency_id.compare_amounts(order.amount_collected, order.amount_customer_total) > 0:
+            agreed, received = order._get_agreed_total(), order._get_received_total()
+            if order.currency_id.compare_amounts(received, agreed) > 0:
                 raise ValidationError(self.env._(
                     "The customer of %(order)s pays %(total)s: %(collected)s would be more than that.", order=order.name,
-                    total=order.currency_id.format(order.amount_customer_total),
-                    collected=order.currency_id.format(order.amount_collected)))
+                    total=order.currency_id.format(agreed), collected=order.currency_id.format(received)))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -73,15 +79,31 @@ class RepairPayment(models.Model):
         for vals in vals_list:
             for name in self._flow_fields:
                 vals.pop(name, None)
+        orders = self.env["repair.order"].browse(vals["repair_id"] for vals in vals_list if vals.get("repair_id"))
+        orders._lock_order()  # two who take the same money at once
         payments = super().create(vals_list)
         for payment in payments:
             order = payment.repair_id
-            order._lock_order()
             order._check_stage(COLLECT_STAGES, self.env._("Taking a payment"))
             order.message_post(body=self.env._(
                 "%(who)s took %(amount)s: %(method)s.", who=payment.collected_by_id.sudo().name, method=payment._get_method_label(),
                 amount=payment.currency_id.format(payment.amount)))  # a name, also for those who read no users
         return payments
+
+    def _is_standing(self):
+        """Whether the money is there: taken and not given back, and its booking not cancelled in accounting."""
+        self.ensure_one()
+        return self.state == "collected" or (self.state == "booked" and not self._is_booking_cancelled())
+
+    def _is_booking_cancelled(self):
+        self.ensure_one()
+        return self.state == "booked" and self.sudo().payment_id.state in ("canceled", "rejected", False)  # a fact for who works here
+
+    def _check_open(self):
+        for payment in self:
+            payment.invalidate_recordset(["state"])
+            if payment.state != "collected" and not payment._is_booking_cancelled():
+                raise UserError(self.env._("%(payment)s is booked or given back already.", payment=payment.display_name))
 
     def write(self, vals):
         """A payment stays as it was taken: only accounting chooses the journal, and what was wrong is given back."""
@@ -106,9 +128,7 @@ class RepairPayment(models.Model):
             raise AccessError(self.env._("Payments are booked by accounting."))
         for payment in self:
             payment.repair_id._lock_order()
-            payment.invalidate_recordset(["state"])
-            if payment.state != "collected":
-                raise UserError(self.env._("%(payment)s is booked or given back already.", payment=payment.display_name))
+            payment._check_open()
             if not payment.journal_id:
                 raise UserError(self.env._("Choose the journal in which %(payment)s is booked.", payment=payment.display_name))
             booked = self.env["account.payment"].create(payment._prepare_payment())
@@ -134,7 +154,7 @@ class RepairPayment(models.Model):
 
     def _reconcile(self):
         """Set booked payments against the posted invoices of their orders; what is not invoiced yet waits for its invoice."""
-        for payment in self.filtered(lambda payment: payment.state == "booked"):
+        for payment in self.filtered(lambda payment: payment.state == "booked" and payment.payment_id.move_id.state == "posted"):
             receivable = payment.payment_id.move_id.line_ids.filtered(
                 lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled)
             invoices = payment.repair_id.invoice_ids.filtered(
@@ -154,9 +174,7 @@ class RepairPayment(models.Model):
             raise UserError(self.env._("Say why the payment is given back."))
         for payment in self:
             payment.repair_id._lock_order()
-            payment.invalidate_recordset(["state"])
-            if payment.state != "collected":
-                raise UserError(self.env._("%(payment)s is booked or given back already.", payment=payment.display_name))
+            payment._check_open()
             if payment.collected_by_id != self.env.user and not self.env.user.has_group("repair_service.repair_service_group_desk"):
                 raise AccessError(self.env._("A payment is given back by who took it, or by the desk."))
             payment.sudo().write({"state": "cancelled", "cancel_reason": reason.strip()[:500]})  # written by the step alone

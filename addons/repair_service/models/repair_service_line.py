@@ -19,7 +19,7 @@ class RepairServiceLine(models.Model):
     _name = "repair.service.line"
     _description = "Labour or fee of a service order"
     _inherit = ["repair.input"]
-    _flow_fields = frozenset({"approved_subtotal", "refused", "sale_line_id"})
+    _flow_fields = frozenset({"approved_subtotal", "approved_quantity", "approved_price_unit", "refused", "sale_line_id"})
     _order = "repair_id, sequence, id"
     _check_company_auto = True
 
@@ -44,6 +44,8 @@ class RepairServiceLine(models.Model):
         help="Who pays this line: proposed from the warranty verdict of the order (handbook 6.2).")
     price_subtotal = fields.Monetary("Untaxed", compute="_compute_price_subtotal", store=True)
     approved_subtotal = fields.Monetary(readonly=True, copy=False, help="Untaxed amount that the customer has approved.")
+    approved_quantity = fields.Float(readonly=True, copy=False, digits="Product Unit")
+    approved_price_unit = fields.Float(readonly=True, copy=False, digits="Product Price")
     refused = fields.Boolean(readonly=True, copy=False)
     sale_line_id = fields.Many2one("sale.order.line", readonly=True, copy=False, index="btree_not_null")
 
@@ -118,7 +120,7 @@ class RepairServiceLine(models.Model):
     def write(self, vals):
         """Change lines of orders that are still open; what was approved or refused is set by the flow only."""
         if self.env.context.get("repair_flow") is not FLOW:
-            if {"approved_subtotal", "refused", "sale_line_id", "repair_id"} & vals.keys():
+            if (self._flow_fields | {"repair_id"}) & vals.keys():
                 raise UserError(self.env._("Approval and order of a line are set by the service flow only."))
             self._check_order_open()
             if SEALED_FIELDS & vals.keys() and any(line.sale_line_id for line in self):
@@ -157,6 +159,22 @@ class RepairServiceLine(models.Model):
         """Untaxed price of the line, whoever pays it."""
         self.ensure_one()
         return self.price_subtotal
+
+    def _get_charge_quantity(self):
+        self.ensure_one()
+        return self.quantity
+
+    def _get_charge_price(self):
+        self.ensure_one()
+        return self.price_unit
+
+    def _drop_unapproved(self):
+        """Take the line back to what the customer approved, or off the quotation when that was nothing."""
+        self.ensure_one()
+        if self.approved_quantity:
+            self._flow_line().write({"quantity": self.approved_quantity, "price_unit": self.approved_price_unit})
+        else:
+            self._flow_line().write({"refused": True})
 
     def _get_due_payer(self):
         """Return who pays for the line by the warranty verdict."""
@@ -198,6 +216,7 @@ class RepairServiceLine(models.Model):
             "name": self.name,
             "product_uom_qty": self.quantity,
             "price_unit": self.price_unit if self.payer == "customer" else 0.0,
+            "discount": 0.0,
             "tax_ids": [fields.Command.set(self.tax_ids.ids)],
         }
 

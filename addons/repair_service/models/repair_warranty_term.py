@@ -78,33 +78,37 @@ class RepairWarrantyTerm(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create terms and let the appliances and open requests they fit follow."""
-        self.env.registry.clear_cache()
         terms = super().create(vals_list)
-        terms._refresh_verdicts()
+        terms._refresh_verdicts(terms._get_concerned())
         return terms
 
     def write(self, vals):
         """Write terms and let the appliances and open requests that they fitted, or fit now, follow."""
-        self._refresh_verdicts()
-        self.env.registry.clear_cache()
+        fitted = self._get_concerned()
         result = super().write(vals)
-        self._refresh_verdicts()
+        self._refresh_verdicts(fitted | self._get_concerned())
         return result
 
     def unlink(self):
         """Delete terms and let the appliances and open requests they fitted follow."""
-        self._refresh_verdicts()
-        self.env.registry.clear_cache()
-        return super().unlink()
+        fitted = self._get_concerned()
+        result = super().unlink()
+        self._refresh_verdicts(fitted)
+        return result
 
-    def _refresh_verdicts(self):
-        """Mark the appliances these terms may concern, and their requests without a quotation, for a new verdict."""
+    def _get_concerned(self):
+        """Return the appliances that these terms may concern, also archived ones and those that the user does not see."""
         domain = Domain.TRUE
         for name, operator in (("category_id", "child_of"), ("brand_id", "in"), ("company_id", "in")):
             if all(term[name] for term in self):
                 domain &= Domain(name, operator, self[name].ids)
-        appliances = self.env["repair.appliance"].sudo().with_context(active_test=False)  # kept for everybody
-        appliances.search(domain)._refresh_warranty()
+        return self.env["repair.appliance"].sudo().with_context(active_test=False).search(domain)  # kept for everybody
+
+    @api.model
+    def _refresh_verdicts(self, appliances):
+        # After the change, since a flush on the way to it may have read the rules as they were.
+        self.env.registry.clear_cache()
+        appliances._refresh_warranty()
 
     @api.model
     def _get_fitting(self, appliances):
@@ -121,7 +125,7 @@ class RepairWarrantyTerm(models.Model):
     @tools.ormcache("category.id", "brand.id", "company.id")
     def _get_fitting_ids(self, category, brand, company):
         families = category._get_ancestor_ids() if category else []  # a new appliance has none yet
-        terms_sudo = self.sudo().search([  # rules of the house, readable or not
+        terms_sudo = self.sudo().with_context(active_test=True).search([  # rules of the house, readable or not
             ("company_id", "in", [False, company.id]), ("brand_id", "in", [False, brand.id]),
             "|", ("category_id", "=", False), ("category_id", "in", families)])
         return terms_sudo._ids

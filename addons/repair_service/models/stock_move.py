@@ -11,7 +11,7 @@ SEALED_FIELDS = {"product_id", "product_uom", "repair_line_type", "repair_id"}
 WAREHOUSE_FIELDS = {
     "state", "quantity", "picked", "move_line_ids", "lot_ids", "sale_line_id", "price_unit", "value", "value_manual", "picking_id",
     "move_orig_ids", "move_dest_ids", "origin_returned_move_id", "location_id", "location_dest_id", "company_id"}
-WORKED_OUT_FIELDS = {"approved_subtotal", "repair_price_subtotal", "fitted_before_id"}
+WORKED_OUT_FIELDS = {"approved_subtotal", "approved_quantity", "approved_price_unit", "repair_price_subtotal", "fitted_before_id"}
 OWN_DEFAULTS = {"state", "location_id", "location_dest_id", "company_id"}
 CHARGE_FIELDS = {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "repair_id", "repair_price_unit", "payer"}
 
@@ -35,6 +35,9 @@ class StockMove(models.Model):
     approved_subtotal = fields.Monetary(
         readonly=True, copy=False, currency_field="company_currency_id", help="Untaxed amount that the customer has approved.")
 
+    approved_quantity = fields.Float(readonly=True, copy=False, digits="Product Unit")
+    approved_price_unit = fields.Float(readonly=True, copy=False, digits="Product Price")
+
     _repair_price_not_negative = models.Constraint(
         "CHECK (repair_price_unit IS NULL OR (repair_price_unit >= 0 AND repair_price_unit <= 100000000))",
         "The sale price of a part cannot be negative, nor above 100,000,000.")
@@ -44,6 +47,7 @@ class StockMove(models.Model):
         for name, column_type in (
             ("payer", "varchar"), ("fitted_before_id", "int4"), ("repair_price_unit", "numeric"),
             ("repair_price_subtotal", "numeric"), ("approved_subtotal", "numeric"),
+            ("approved_quantity", "numeric"), ("approved_price_unit", "numeric"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column_type)
@@ -253,6 +257,11 @@ class StockMove(models.Model):
         self._track_parts_wait()
         return result
 
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self._track_parts_wait()
+        return result
+
     def _track_parts_wait(self):
         """Let the clocks of the service orders know that a part came, or went missing again."""
         parts = self.filtered(lambda move: move.repair_id.appliance_id)
@@ -276,6 +285,23 @@ class StockMove(models.Model):
         self.ensure_one()
         return self.repair_price_subtotal
 
+    def _get_charge_quantity(self):
+        self.ensure_one()
+        return self.product_uom_qty
+
+    def _get_charge_price(self):
+        self.ensure_one()
+        return self.repair_price_unit
+
+    def _drop_unapproved(self):
+        """Take the part back to what the customer approved, or off the order when that was nothing."""
+        self.ensure_one()
+        if not self.approved_quantity:
+            self.sudo()._action_cancel()  # the technician has no stock rights; the move is this order's own part
+            return
+        self.sudo()._flow_line().write({  # as above
+            "product_uom_qty": self.approved_quantity, "repair_price_unit": self.approved_price_unit})
+
     def _get_cost(self):
         """Return what the part costs the company: its value when it left stock, nothing before."""
         self.ensure_one()
@@ -295,6 +321,7 @@ class StockMove(models.Model):
         self.sale_line_id._write_changed({
             "product_uom_qty": self.product_uom_qty,
             "price_unit": self.repair_price_unit if self.payer == "customer" else 0.0,
+            "discount": 0.0,
             "tax_ids": [fields.Command.set(self.repair_id._get_charge_taxes(self.product_id).ids)],
         })
 

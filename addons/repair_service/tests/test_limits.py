@@ -127,6 +127,42 @@ class TestLimits(RepairServiceCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
             self.env["repair.warranty.limit"].create({"name": "None", "value": 0})
 
+    def test_rules_that_are_deleted_bind_no_new_request(self):
+        terms = self.env["repair.warranty.term"]
+        term = terms.create({"name": "Ten years", "category_id": self.category.id, "basis": "contract", "months": 120})
+        order = self._create_order(appliance_id=self._create_appliance(purchase_date=date(2026, 1, 1)).id)
+        self.assertEqual((order.warranty_term_id, order.limit_id), (term, self.thirty))
+        (term | terms).unlink()
+        self.thirty.unlink()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        again = self._create_order(appliance_id=order.appliance_id.id)
+        self.env.flush_all()
+        self.assertNotEqual(again.coverage_end, date(2036, 1, 1))
+        self.assertFalse(again.limit_id)
+
+    def test_archived_rules_stay_out_whoever_asks_first(self):
+        self.env["repair.warranty.term"].create({
+            "name": "Ten years", "category_id": self.category.id, "basis": "contract", "months": 120, "active": False})
+        self.env.registry.clear_cache()
+        seen = self.env["repair.appliance"].with_context(active_test=False).create({
+            "partner_id": self.partner.id, "category_id": self.category.id, "purchase_date": "2026-12-01"})
+        self.assertEqual((seen.warranty_end, self._create_appliance(purchase_date=date(2026, 12, 1)).warranty_end), (
+            date(2027, 12, 1), date(2027, 12, 1)))
+
+    def test_a_part_that_nobody_approved_starts_no_wait(self):
+        self._add_stock(self.part, 1)
+        order = self._create_order(appliance_id=self._create_appliance().id)
+        self._add_part(order)
+        self._to_stage(order, "approved")
+        supplement = self._add_part(order, quantity=2)
+        self.assertFalse(order.parts_waiting_since)
+        order.action_send_quotation()
+        order.action_approve_quotation()
+        self.assertEqual(order.parts_waiting_since, date(2027, 3, 1))
+        supplement._action_cancel()
+        self.assertFalse(order.parts_waiting_since)
+
     def test_clocks_and_alarms_are_set_by_the_flow_only(self):
         order = self._create_order()
         for values in (

@@ -224,3 +224,129 @@ class TestMoney(RepairServiceCommon):
             {("customer", self.partner, "service", 100.0, 0.0), ("brand", brand_partner, "part", 80.0, 30.0)})
         with self.assertRaises(AccessError):
             charges.with_user(self.user_technician).read(["amount"])
+
+    def test_money_that_was_taken_is_booked_though_the_price_fell(self):
+        order = self._prepare_order("approved")
+        payment = self._take(order, 203.4)
+        order.with_user(self.user_desk).action_withdraw_approval(reason="Bought a new one")
+        payment.with_user(self.user_accountant).action_book()
+        self.assertEqual(payment.state, "booked")
+
+    def test_what_the_customer_was_not_asked_about_is_not_taken(self):
+        order = self._prepare_order("approved")
+        self._add_part(order, repair_price_unit=500)
+        self.assertEqual(order.amount_to_collect, 203.4)
+        with self.assertRaises(ValidationError):
+            self._take(order, 300.0)
+        with self.assertRaises(UserError):
+            order.action_invoice_deposit(300.0)
+
+    def test_what_accounting_received_is_not_taken_again(self):
+        order = self._prepare_order("accepted")
+        order.action_create_invoice()
+        order.action_post_invoice()
+        register = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=order.invoice_ids.ids)
+        register.create({})._create_payments()
+        order.invalidate_recordset()
+        self.assertEqual(order.amount_to_collect, 0.0)
+        with self.assertRaises(ValidationError):
+            self._take(order, 1.0)
+
+    def test_order_with_collected_money_is_not_cancelled(self):
+        order = self._prepare_order("approved")
+        payment = self._take(order, 203.4, self.user_desk)
+        with self.assertRaises(UserError):
+            order.with_user(self.user_desk).action_repair_cancel()
+        payment.with_user(self.user_desk).action_give_back("Bought a new one")
+        order.with_user(self.user_desk).action_repair_cancel()
+
+    def test_booking_that_accounting_cancelled_is_made_again(self):
+        order = self._prepare_order("accepted")
+        payment = self._take(order, 203.4).with_user(self.user_accountant)
+        payment.action_book()
+        payment.payment_id.action_draft()
+        payment.payment_id.action_cancel()
+        order.invalidate_recordset()
+        self.assertEqual(order.amount_collected, 0.0)
+        payment.action_book()
+        self.assertEqual(order.amount_collected, 203.4)
+        with self.assertRaises(UserError):
+            payment.action_book()
+
+    def test_paid_deposit_that_was_credited_lets_the_order_be_cancelled(self):
+        order = self._prepare_order("approved")
+        deposit = self._make_deposit(order, 113.0)
+        register = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=deposit.ids)
+        register.create({})._create_payments()
+        wizard = self.env["account.move.reversal"].with_context(active_model="account.move", active_ids=deposit.ids)
+        wizard.create({"journal_id": deposit.journal_id.id, "reason": "gave up"}).refund_moves()
+        deposit.reversal_move_ids.filtered(lambda move: move.state == "draft").action_post()
+        order.invalidate_recordset()
+        self.assertFalse(order.has_deposit)
+        order.with_user(self.user_desk).action_repair_cancel()
+
+    def test_draft_deposit_stands_in_the_way_of_the_final_invoice(self):
+        order = self._prepare_order("approved")
+        order.with_user(self.user_accountant).action_invoice_deposit(113.0)
+        self._to_stage(order, "accepted")
+        with self.assertRaises(UserError):
+            order.action_create_invoice()
+        order.invoice_ids.unlink()
+        order.action_create_invoice()
+        self.assertAlmostEqual(order.invoice_ids.amount_total, 203.4)
+
+    def test_refused_supplement_leaves_approved_quantity_and_price(self):
+        order = self._prepare_order("repairing")
+        for values in ({"product_uom_qty": 2}, {"repair_price_unit": 90}):
+            with self.subTest(values):
+                order.move_ids.write(values)
+                order.service_line_ids.quantity = 3
+                order.action_send_quotation()
+                order.action_refuse_quotation(reason="Too dear")
+                self.assertRecordValues(order.move_ids, [{"product_uom_qty": 1.0, "repair_price_unit": 80.0, "state": "assigned"}])
+                self.assertRecordValues(order.service_line_ids, [{"quantity": 1.0, "price_unit": 100.0}])
+                self.assertEqual(order.amount_customer_total, 203.4)
+
+    def test_withdrawal_without_any_fee_bills_nothing_and_closes(self):
+        order = self._prepare_order("approved")
+        self.env["product.product"].search([("repair_service_kind", "=", "inspection_fee")]).action_archive()
+        order.with_user(self.user_desk).action_withdraw_approval(reason="Bought a new one")
+        self.assertEqual((order.amount_customer_total, order.sale_order_id.amount_total, order.next_step), (0.0, 0.0, "close"))
+        order.with_user(self.user_desk).action_close()
+
+    def test_discounts_and_foreign_currencies_of_price_lists_are_taken_once(self):
+        self.env.ref("base.group_user").implied_ids |= self.env.ref("sale.group_discount_per_so_line")
+        usd = self.env.ref("base.USD") if self.company.currency_id.name != "USD" else self.env.ref("base.EUR")
+        usd.active = True
+        self.env["res.currency.rate"].create({"currency_id": usd.id, "rate": 0.2, "name": "2020-01-01", "company_id": self.company.id})
+        self.partner.property_product_pricelist = self.env["product.pricelist"].create({
+            "name": "Ten off", "currency_id": usd.id,
+            "item_ids": [Command.create({"compute_price": "percentage", "percent_price": 10})]})
+        order = self._create_order(appliance_id=self._create_appliance().id)
+        self._to_stage(order, "accepted")
+        self.assertAlmostEqual(order.amount_customer_total, 101.7)  # 100 less 10 %, and 13 %
+        order.action_create_invoice()
+        self.assertAlmostEqual(order.invoice_ids.amount_total, 101.7)
+        self.assertEqual(order.invoice_ids.currency_id, self.company.currency_id)
+
+    def test_locked_sales_do_not_stop_the_service(self):
+        self.env.ref("base.group_user").implied_ids |= self.env.ref("sale.group_auto_done_setting")
+        order = self._prepare_order("approved")
+        self._add_part(order, repair_price_unit=50)
+        order.action_send_quotation()
+        order.action_approve_quotation()
+        self.assertAlmostEqual(order.sale_order_id.amount_total, 259.9)  # (100 + 80 + 50) x 1.13
+        order.with_user(self.user_desk).action_repair_cancel()
+        self.assertEqual(order.sale_order_id.state, "cancel")
+
+    def test_labour_is_invoiced_as_ordered(self):
+        with self.assertRaises(ValidationError):
+            self.labour_product.invoice_policy = "delivery"
+
+    def test_free_work_is_accepted_where_an_account_is_missing(self):
+        order = self._prepare_order("inspected", goodwill_note="An old customer")
+        (self.labour_product | self.part).categ_id.property_account_income_categ_id = False
+        self.env.cr.execute("UPDATE account_journal SET default_account_id = NULL WHERE type = 'sale'")
+        self.env.invalidate_all()
+        order.with_user(self.user_technician).action_accept(signature=self.signature)
+        self.assertEqual(order.service_stage, "accepted")
