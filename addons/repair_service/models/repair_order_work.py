@@ -38,6 +38,16 @@ class RepairOrder(models.Model):
         position = self.env["account.fiscal.position"].sudo().with_company(company)._get_fiscal_position(self.partner_id)  # as above
         return position.map_tax(taxes)
 
+    def _get_untaxed_amount(self, product, taxes, quantity, price_unit):
+        """Return what a line brings without tax, in the order's currency: prices may contain their tax."""
+        currency = self.currency_id or self.env.company.currency_id
+        included_sudo = taxes.sudo().filtered("price_include")  # technicians quote without tax rights
+        if not included_sudo:
+            return currency.round(quantity * price_unit)
+        amounts = taxes.sudo().compute_all(  # as above
+            price_unit, currency=currency, quantity=quantity, product=product, partner=self.partner_id)
+        return amounts["total_excluded"]
+
     def _get_passed_inspection(self):
         self.ensure_one()
         return self.inspection_ids.filtered(lambda ins: ins.kind == "final" and ins.result == "pass")[-1:]

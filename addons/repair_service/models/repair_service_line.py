@@ -77,10 +77,10 @@ class RepairServiceLine(models.Model):
                 continue
             line.payer = line._get_due_payer()
 
-    @api.depends("quantity", "price_unit")
+    @api.depends("quantity", "price_unit", "tax_ids")
     def _compute_price_subtotal(self):
         for line in self:
-            line.price_subtotal = line.currency_id.round(line.quantity * line.price_unit) if line.currency_id else 0.0
+            line.price_subtotal = line.repair_id._get_untaxed_amount(line.product_id, line.tax_ids, line.quantity, line.price_unit)
 
     @api.constrains("repair_id")
     def _check_service_order(self):

@@ -87,8 +87,8 @@ class StockMove(models.Model):
     @api.depends("repair_price_unit", "product_uom_qty", "repair_line_type", "repair_id.appliance_id")
     def _compute_repair_price_subtotal(self):
         for move in self:
-            subtotal = move.repair_price_unit * move.product_uom_qty if move._is_service_part() else 0.0
-            move.repair_price_subtotal = move.company_id.currency_id.round(subtotal)
+            move.repair_price_subtotal = move._is_service_part() and move.repair_id._get_untaxed_amount(
+                move.product_id, move.repair_id._get_charge_taxes(move.product_id), move.product_uom_qty, move.repair_price_unit)
 
     @api.constrains("product_uom_qty", "repair_id", "repair_line_type")
     def _check_service_part_quantity(self):

@@ -350,3 +350,20 @@ class TestMoney(RepairServiceCommon):
         self.env.invalidate_all()
         order.with_user(self.user_technician).action_accept(signature=self.signature)
         self.assertEqual(order.service_stage, "accepted")
+
+    def test_prices_that_contain_their_tax_are_told_without_it(self):
+        included = self.env["account.tax"].create({
+            "name": "13 % included", "amount": 13, "type_tax_use": "sale", "company_id": self.company.id,
+            "price_include_override": "tax_included"})
+        (self.labour_product | self.part).taxes_id = included
+        order = self._create_order(appliance_id=self._create_appliance().id)
+        self._add_part(order, repair_price_unit=113)
+        self._to_stage(order, "diagnosed")
+        order.with_user(self.user_technician).service_line_ids.price_unit = 226
+        self.assertEqual((order.service_line_ids.price_subtotal, order.move_ids.repair_price_subtotal), (200.0, 100.0))
+        self.assertEqual((order.amount_customer_untaxed, order.amount_customer_total), (300.0, 339.0))
+        order.with_user(self.user_manager).move_ids.payer = "brand"
+        self._to_stage(order, "accepted")
+        self.assertEqual((order.amount_claimable, order.amount_other_payers), (100.0, 100.0))
+        order.action_create_invoice()
+        self.assertAlmostEqual(order.invoice_ids.amount_total, 226.0)
