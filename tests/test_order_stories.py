@@ -50,6 +50,16 @@ class TestOrderStories(RepairPartsCommon):
         order.with_user(self.user_desk).action_close()
         self.assertEqual((order.service_stage, order.repair_warranty_end), ("closed", False))
 
+    def test_what_was_paid_beyond_the_fee_is_given_back(self):
+        order = self._make_order("approved", user_id=self.user_desk.id)
+        payment = self.env["repair.payment"].with_user(self.user_technician).create({"repair_id": order.id, "amount": 280.24})
+        order.with_user(self.user_desk).action_withdraw_approval(reason="Takes too long")
+        task = order.activity_ids
+        self.assertEqual(task.user_id, self.user_desk)
+        self.assertIn("223.74", task.summary)  # 280.24 paid, 56.50 due
+        payment.with_user(self.user_accountant).action_book()
+        self.assertEqual((payment.state, order.amount_to_collect), ("booked", 0.0))
+
     def test_approval_is_withdrawn_with_a_reason_and_only_while_the_work_is_on(self):
         order = self._make_order("repairing")
         for reason in (None, "  ", 7):

@@ -40,4 +40,14 @@ class RepairOrder(models.Model):
         self.message_post(body=self.env._(
             "%(who)s withdrew the approval: %(reason)s. The inspection fee of %(amount)s remains.", who=self.refused_by, reason=reason,
             amount=self.currency_id.format(self.amount_customer_total)))
+        self._plan_return_of_surplus()
         return True
+
+    def _plan_return_of_surplus(self):
+        """Have somebody give back what the customer paid beyond what he owes now."""
+        self.ensure_one()
+        surplus = self._get_received_total() - self._get_agreed_total()
+        if self.currency_id.compare_amounts(surplus, 0) > 0:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self._get_limit_user().id,
+                summary=self.env._("Give %(amount)s back to the customer", amount=self.currency_id.format(surplus)))

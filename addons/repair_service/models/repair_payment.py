@@ -33,8 +33,8 @@ class RepairPayment(models.Model):
     payment_id = fields.Many2one(
         "account.payment", readonly=True, copy=False, groups="account.group_account_invoice,account.group_account_readonly")
     state = fields.Selection(
-        [("collected", "Collected"), ("booked", "Booked"), ("cancelled", "Given back")], default="collected", readonly=True, copy=False,
-        index=True, tracking=True)
+        [("collected", "Collected"), ("booked", "In the books"), ("cancelled", "Given back")], default="collected", readonly=True,
+        copy=False, index=True, tracking=True)
     is_booking_cancelled = fields.Boolean(
         compute="_compute_is_booking_cancelled", help="Accounting cancelled the booking: book again, or give the money back.")
     cancel_reason = fields.Char("Why it was given back", readonly=True, copy=False)
