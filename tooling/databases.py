@@ -81,19 +81,24 @@ class Databases:
 
     def drop(self, name: str) -> None:
         """Delete a database and its files, ending what is connected."""
-        self.cluster.query(f'DROP DATABASE IF EXISTS "{check_name(name)}" WITH (FORCE)')
+        self._disconnect(name)
+        self.cluster.query(f'DROP DATABASE IF EXISTS "{check_name(name)}"')
         shutil.rmtree(_filestore(name), ignore_errors=True)
 
     def copy(self, source: str, target: str) -> None:
         """Copy a database; its files are linked, Odoo never changes one in place."""
         self.drop(target)
-        self.cluster.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{check_name(source)}' AND usename = current_user"
-        )
+        self._disconnect(source)
         self.cluster.query(f'CREATE DATABASE "{check_name(target)}" TEMPLATE "{source}"')
         if _filestore(source).is_dir():
             shutil.copytree(_filestore(source), _filestore(target), copy_function=_link)
+
+    def _disconnect(self, name: str) -> None:
+        """End our connections. Autovacuum's is PostgreSQL's own: it gives way by itself, and ``FORCE`` would fail on it."""
+        self.cluster.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{check_name(name)}' AND usename = current_user"
+        )
 
     def rename(self, source: str, target: str) -> None:
         """Give a finished database its name."""
