@@ -15,7 +15,7 @@ class RepairInspection(models.Model):
             return points
         if validating:
             self.repair_id.action_assign()  # ending the repair reserves what came in meanwhile: look at those lots too
-        lots = parts.move_line_ids.lot_id
+        [(lots,)] = self.env["stock.move.line"]._read_group([("move_id", "in", parts.ids)], [], ["lot_id:recordset"])
         foreign = lots - lots._filter_received()
         finding = self.env._(
             "No finished receipt for %(lots)s",
@@ -38,6 +38,8 @@ class StockLot(models.Model):
 
     def _filter_received(self):
         """Return the lots that came in by a finished receipt, or that the keeper has counted, as opening stock is."""
+        if not self:
+            return self
         accepted = Domain("picking_id.picking_type_id.code", "=", "incoming") | Domain("location_id.usage", "=", "inventory")
         received = self.env["stock.move.line"]._read_group(
             Domain("lot_id", "in", self.ids) & Domain("state", "=", "done") & accepted, ["lot_id"])

@@ -9,9 +9,9 @@ class RepairPartFifoSource(models.Model):
     _order = "move_id, id"
 
     move_id = fields.Many2one("stock.move", "Part used", required=True, ondelete="cascade", index=True)
-    repair_id = fields.Many2one(related="move_id.repair_id", store=True, index=True)
-    product_id = fields.Many2one(related="move_id.product_id", store=True, index=True)
-    company_id = fields.Many2one(related="move_id.company_id", store=True)
+    repair_id = fields.Many2one(related="move_id.repair_id", store=True, index=True, precompute=True)
+    product_id = fields.Many2one(related="move_id.product_id", store=True, index=True, precompute=True)
+    company_id = fields.Many2one(related="move_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     receipt_move_id = fields.Many2one(
         "stock.move", "Receipt move", ondelete="restrict", index="btree_not_null",
@@ -20,7 +20,7 @@ class RepairPartFifoSource(models.Model):
     receipt_date = fields.Datetime("Received on", related="receipt_move_id.date")
     purchase_order_id = fields.Many2one(related="receipt_move_id.purchase_line_id.order_id", string="Purchase order")
     quantity = fields.Float(digits="Product Unit", required=True)
-    unit_cost = fields.Float(compute="_compute_unit_cost", store=True, digits="Product Price")
+    unit_cost = fields.Float(compute="_compute_unit_cost", store=True, precompute=True, digits="Product Price")
     value = fields.Monetary("Cost", required=True)
 
     @api.depends("quantity", "value")

@@ -75,5 +75,13 @@ class StockMove(models.Model):
             "target": "new",
         }
 
+    def _action_assign(self, force_qty=False):
+        """Reserve; for the parts of repairs the stock is read once, as core does when it takes goods out, not at every line."""
+        waiting = self.filtered(lambda move: move.repair_id and move.state in ("confirmed", "waiting", "partially_available"))
+        if not waiting or "quants_cache" in self.env.context:
+            return super()._action_assign(force_qty=force_qty)
+        stock = self.env["stock.quant"]._get_quants_by_products_locations(waiting.product_id, waiting.location_id)
+        return super(StockMove, self.with_context(quants_cache=stock))._action_assign(force_qty=force_qty)
+
     def _get_warranty_component(self):
         return "main" if self.product_id.is_main_part else super()._get_warranty_component()

@@ -32,8 +32,8 @@ class RepairAppointment(models.Model):
     name = fields.Char("Visit", compute="_compute_name")
     repair_id = fields.Many2one(
         "repair.order", "Service order", required=True, index=True, ondelete="cascade", check_company=True)
-    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True, precompute=True)
+    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True, precompute=True)
     partner_phone = fields.Char(related="partner_id.phone", string="Phone")
     partner_address = fields.Char(related="repair_id.partner_address", string="Address")
     map_url = fields.Char("Map", compute="_compute_map_url")

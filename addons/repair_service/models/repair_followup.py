@@ -16,10 +16,10 @@ class RepairFollowup(models.Model):
     _check_company_auto = True
 
     repair_id = fields.Many2one("repair.order", "Service order", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True, precompute=True)
+    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True, precompute=True)
     partner_phone = fields.Char(related="repair_id.partner_phone")
-    technician_id = fields.Many2one(related="repair_id.technician_id", store=True)
+    technician_id = fields.Many2one(related="repair_id.technician_id")
     kind = fields.Selection(
         [("satisfaction", "Satisfaction"), ("callback", "Call-back"), ("return_visit", "Return visit")],
         required=True, default="satisfaction", index=True)

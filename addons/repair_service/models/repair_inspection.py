@@ -24,7 +24,7 @@ class RepairInspection(models.Model):
     company_id = fields.Many2one(
         "res.company", compute="_compute_company_id", store=True, index=True, precompute=True)
     appliance_id = fields.Many2one(related="repair_id.appliance_id")
-    technician_id = fields.Many2one(related="repair_id.technician_id", store=True)
+    technician_id = fields.Many2one(related="repair_id.technician_id")
     inspector_id = fields.Many2one("res.users", readonly=True, tracking=True)
     result = fields.Selection([("pass", "Passed"), ("fail", "Failed")], readonly=True, copy=False, tracking=True, index=True)
     done_on = fields.Datetime(readonly=True, copy=False)

@@ -18,7 +18,7 @@ class RepairInspection(models.Model):
     def _compute_other_inspector(self):
         """Taken over from the checklist once: a later change of it leaves laid out inspections alone."""
         for inspection in self:
-            inspection.other_inspector = inspection.template_id.other_inspector
+            inspection.other_inspector = inspection.kind == "final" and inspection.template_id.other_inspector
 
     @api.depends("other_inspector", "result", "repair_id.technician_id", "repair_id.repair_started_by_id")
     @api.depends_context("uid", "lang")

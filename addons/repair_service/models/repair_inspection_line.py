@@ -22,7 +22,7 @@ class RepairInspectionLine(models.Model):
     is_measured = fields.Boolean("Measured")
     value = fields.Float(digits=(16, 3))
     measured = fields.Boolean(
-        "Value noted", compute="_compute_measured", store=True, readonly=False,
+        "Value noted", compute="_compute_measured", store=True, readonly=False, precompute=True,
         help="Ticked by itself when a value is typed. Tick it where exactly 0 was measured.")
     unit = fields.Char()
     min_value = fields.Float("At least", digits=(16, 3))

@@ -25,8 +25,13 @@ class RepairInspection(models.Model):
                 continue
             # Whoever changes the order's items, its open inspection follows; the words are the customer's, as on his record.
             inspection_sudo = inspection.sudo().with_context(repair_flow=FLOW, lang=inspection.sudo().repair_id.partner_id.lang or "en_US")
-            wanted = inspection_sudo._prepare_order_points() | inspection_sudo._prepare_computed_points(validating)
+            inspection_sudo.repair_id._prefetch_products()
+            wanted = inspection_sudo._prepare_computed_points(validating)
             lines = {line._get_source(): line for line in inspection_sudo.line_ids if not line.point_id and line._is_laid_out()}
+            if validating:  # the order's own items were followed when they changed
+                lines = {source: line for source, line in lines.items() if line.computed_by}
+            else:
+                wanted |= inspection_sudo._prepare_order_points()
             for source in lines.keys() - wanted.keys():
                 lines[source].unlink()
             new = []
@@ -166,7 +171,7 @@ class StockMove(models.Model):
     def write(self, vals):
         """Change parts; the points of an open final inspection follow."""
         result = super().write(vals)
-        if {"product_id", "product_uom_qty", "product_uom", "repair_line_type", "state"} & vals.keys():
+        if vals.get("state") == "cancel" or {"product_id", "product_uom_qty", "product_uom", "repair_line_type"} & vals.keys():
             self.filtered("repair_line_type").repair_id._refresh_inspection_points()
         return result
 

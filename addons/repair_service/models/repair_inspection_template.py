@@ -50,11 +50,14 @@ class RepairInspectionTemplate(models.Model):
     @api.model
     def _search_for_category(self, category, kind):
         """As :meth:`_find_for_category`; an empty recordset when there is none."""
+        if kind == "final" and category.inspection_template_id:
+            return category.inspection_template_id
+        families = category._get_ancestor_ids() if category else []
+        templates = self.search([("kind", "=", kind), "|", ("category_ids", "=", False), ("category_ids", "in", families)])
         while category:
             if kind == "final" and category.inspection_template_id:
                 return category.inspection_template_id
-            found = self.search([("kind", "=", kind), ("category_ids", "in", category.ids)], limit=1)
-            if found:
+            if found := templates.filtered(lambda template, category=category: category in template.category_ids)[:1]:
                 return found
             category = category.parent_id
-        return self.search([("kind", "=", kind), ("category_ids", "=", False)], limit=1)
+        return templates.filtered(lambda template: not template.category_ids)[:1]

@@ -158,6 +158,7 @@ class RepairOrder(models.Model):
 
     @api.constrains("symptom_id", "cause_id", "remedy_id")
     def _check_code_kinds(self):
+        (self.symptom_id | self.cause_id | self.remedy_id).fetch(["kind"])
         for order in self:
             for kind in ("symptom", "cause", "remedy"):
                 code = order[f"{kind}_id"]
@@ -214,8 +215,9 @@ class RepairOrder(models.Model):
         rows = self.env.execute_query(SQL(
             "SELECT id, service_stage, quotation_state, state FROM repair_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
             tuple(self.ids)))
+        orders = {order.id: order for order in self}  # read together
         for order_id, *values in rows:
-            order = self.browse(order_id)
+            order = orders[order_id]
             if values != [order[name] or None for name in names]:
                 order.invalidate_recordset(names)
 

@@ -110,6 +110,8 @@ class RepairOrder(models.Model):
                 order._flow_write({"service_stage": "requested", "technician_id": False})
 
     def _move_visits_with_stage(self, stage):
+        if stage != "diagnosed" and stage not in UNBOOKABLE_STAGES:
+            return
         visits_sudo = self.sudo().appointment_ids.filtered("is_open")  # technician or customer moves the order, its visits follow
         if not visits_sudo:
             return

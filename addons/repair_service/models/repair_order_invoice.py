@@ -139,8 +139,9 @@ class RepairOrder(models.Model):
         Where the books refuse (no journal, a locked period), the order waits among those to invoice, and its chatter says why.
         """
         for order in self:
-            deposited = order.has_deposit or order.has_draft_deposit
-            if deposited or order.invoice_state != "none" or not order.currency_id.is_zero(order.amount_customer_total):
+            if not order.currency_id.is_zero(order.amount_customer_total):
+                continue
+            if order.has_deposit or order.has_draft_deposit or order.invoice_state != "none":
                 continue
             try:
                 with self.env.cr.savepoint():

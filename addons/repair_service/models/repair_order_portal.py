@@ -125,6 +125,7 @@ class RepairOrder(models.Model):
         :returns: list of dicts; ``amount`` is the customer's share without tax, in the order's currency
         """
         self.ensure_one()
+        self._prefetch_products()
         unapproved = self._get_unapproved_lines() if self.approved_on else []
         return [{**self._prepare_customer_line(line), "is_new": line in unapproved} for line in self._get_charged_lines()]
 

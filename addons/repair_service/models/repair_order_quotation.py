@@ -38,8 +38,8 @@ class RepairOrder(models.Model):
 
     @api.depends(
         "service_line_ids.price_subtotal", "service_line_ids.payer", "service_line_ids.tax_ids", "service_line_ids.refused",
-        "move_ids.repair_price_subtotal", "move_ids.payer", "move_ids.state", "move_ids.repair_line_type", "partner_id",
-    )
+        "move_ids.repair_price_subtotal", "move_ids.payer", "move_ids.repair_line_type", "partner_id",
+    )  # and what was cancelled, which stock.move tells: the other states of a part change no price
     def _compute_amounts(self):
         """What the customer pays, with tax, and what others pay, by Odoo's own tax computation."""
         account_tax = self.env["account.tax"]
@@ -62,11 +62,23 @@ class RepairOrder(models.Model):
         for order in self:
             order.has_unapproved_lines = bool(order.approved_on) and bool(order._get_unapproved_lines())
 
+    def _refresh_amounts(self):
+        """Mark the amounts for a new reckoning."""
+        names = ("amount_customer_untaxed", "amount_customer_tax", "amount_customer_total", "amount_other_payers")
+        for name in names:
+            self.env.add_to_compute(self._fields[name], self)
+        self.modified(names)
+
     def _get_charged_lines(self):
         """Return the service lines and part moves that count on the quotation, as a list of both models' records."""
         self.ensure_one()
         moves = self.move_ids.filtered(lambda move: move.repair_line_type == "add" and move.state != "cancel")
-        return [*self.service_line_ids.filtered(lambda line: not line.refused), *moves]
+        service_lines = self.service_line_ids.filtered(lambda line: not line.refused)
+        return [*service_lines, *moves]
+
+    def _prefetch_products(self):
+        """Read at once what the lines' names, prices and taxes are made of: labour and parts come from two models."""
+        (self.service_line_ids.product_id | self.move_ids.product_id).product_tmpl_id.mapped("name")
 
     def _get_unapproved_lines(self):
         """Return the customer's lines that are new or dearer than he approved."""
@@ -155,10 +167,11 @@ class RepairOrder(models.Model):
             first._action_repair_confirm()
         self._sync_sale_order()
         self._track_parts_wait()
-        for order in self:
-            order.message_post(body=self.env._(
+        self._message_log_batch({
+            order.id: self.env._(
                 "Quotation version %(version)s approved by %(who)s: the customer pays %(amount)s.", version=order.quotation_version,
-                who=order.approved_by, amount=order.currency_id.format(order.amount_customer_total)))
+                who=order.approved_by, amount=order.currency_id.format(order.amount_customer_total))
+            for order in self})
         return True
 
     def _record_approval(self, approved_by, channel, signature):
@@ -171,8 +184,9 @@ class RepairOrder(models.Model):
             "approved_by": approved_by or self.partner_id.name,
             "approved_on": fields.Datetime.now(),
             "approval_channel": channel,
-            "approval_signature": signature,
         }
+        if signature or self.approved_on:  # an answer by phone to a supplement takes the place of a signed one
+            values["approval_signature"] = signature
         if not self.approved_on:
             values["service_stage"] = "approved"
         self._flow_write(values)
@@ -229,7 +243,7 @@ class RepairOrder(models.Model):
 
     def _keep_quotations(self):
         """Keep what the customers are sent now as versions of their own; those that still waited are replaced by them."""
-        self._answer_quotation("replaced")
+        self.filtered(lambda order: order.quotation_version > 1)._answer_quotation("replaced")
         quotations_sudo = self.env["repair.quotation"].sudo()  # a record of the flow, which nobody else writes
         quotations_sudo.create([order._prepare_quotation() for order in self])
 
@@ -288,28 +302,42 @@ class RepairOrder(models.Model):
         self._remember_approved_prices()
         self._sync_sale_order()
 
-    def _sync_sale_order(self):
+    def _sync_sale_order(self, changed_only=False):
         """Make the sale order say what was approved: it is the paper that is invoiced, never the place where prices are made.
 
         Lines that somebody else pays stand on it at zero, so that the customer sees them and their cost reaches the books.
+
+        :param bool changed_only: leave alone what stands there as the customer approved it
         """
         orders_sudo = self.sudo()._with_flow()  # desk, technician and the customer by link have no sales rights
         orders_sudo = orders_sudo.filtered(lambda order: order.sale_order_id or order._get_charged_lines())
         orders_sudo._unlock_sale_order()
         unsold = orders_sudo.filtered(lambda order: not order.sale_order_id)
         if unsold:
-            unsold.env["sale.order"].create([order._prepare_sale_order() for order in unsold])
-        orders_sudo.move_ids.filtered(lambda move: move.state != "cancel")._create_repair_sale_order_line()
-        orders_sudo.service_line_ids.filtered(lambda line: not line.refused)._create_sale_lines()
+            sales = unsold.env["sale.order"].with_context(mail_create_nolog=True)  # its history is the service order's
+            sales.create([order._prepare_sale_order() for order in unsold])
+        orders_sudo._sell_new_lines()
         for line in orders_sudo.service_line_ids.filtered("refused").sale_line_id:
             line._write_changed({"product_uom_qty": 0.0})
         for order in orders_sudo:
             for line in order._get_charged_lines():
-                line._push_to_sale_line()
+                if not (changed_only and line._is_sold_as_approved()):
+                    line._push_to_sale_line()
         to_confirm = orders_sudo.sale_order_id.filtered(lambda sale: sale.state in ("draft", "sent"))
         if to_confirm:
             to_confirm.action_confirm()
             orders_sudo._unlock_sale_order()
+
+    def _sell_new_lines(self):
+        """Put what is charged and not sold yet, labour and parts alike, on the sale orders in one go."""
+        self.service_line_ids.mapped("tax_ids")  # read for all orders at once
+        new_lines = [line for order in self for line in order._get_charged_lines() if not line.sale_line_id]
+        sale_lines = self.env["sale.order.line"].create([
+            {**line._prepare_sale_line(), "order_id": line.repair_id.sale_order_id.id, "product_id": line.product_id.id}
+            for line in new_lines])
+        for line, sale_line in zip(new_lines, sale_lines, strict=True):
+            if not line.sale_line_id:  # a part is linked by its values
+                line.sale_line_id = sale_line
 
     def _unlock_sale_order(self):
         """Keep the sale order open to its service order, where the company locks what is confirmed."""
@@ -330,16 +358,17 @@ class RepairOrder(models.Model):
             "repair_order_ids": [Command.link(self.id)],
             "origin": self.name,
             "user_id": self.user_id.id,
+            "team_id": False,  # repairs count for no sales team's target
         }
 
     def _notify_customer(self, mail_xmlid, sms_xmlid=None):
         """Queue mail and SMS to the customer, each where he has an address for it. Missing templates are left out."""
         for order in self:
-            template = self.env.ref(mail_xmlid, raise_if_not_found=False)
-            if template and order.partner_id.email:
+            template = order.partner_id.email and self.env.ref(mail_xmlid, raise_if_not_found=False)
+            if template:
                 order.message_post_with_source(template, subtype_xmlid="mail.mt_comment")
-            sms_template = sms_xmlid and self.env.ref(sms_xmlid, raise_if_not_found=False)
-            if sms_template and order.partner_id.phone:
+            sms_template = sms_xmlid and order.partner_id.phone and self.env.ref(sms_xmlid, raise_if_not_found=False)
+            if sms_template:
                 order._message_sms_with_template(
                     template=sms_template, partner_ids=order.partner_id.ids, put_in_queue=True)
 

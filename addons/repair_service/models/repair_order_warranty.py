@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from ..engine import warranty
 
 COMPONENTS = (warranty.WHOLE, warranty.MAIN)
+HISTORY_FIELDS = frozenset({"appliance_id", "accepted_on", "repair_warranty_end"})
 
 
 class RepairOrder(models.Model):
@@ -49,7 +50,6 @@ class RepairOrder(models.Model):
     @api.depends(
         "appliance_id.purchase_date", "appliance_id.install_date", "appliance_id.purchase_proof", "appliance_id.category_id",
         "appliance_id.brand_id.partner_id", "appliance_id.brand_id.authorised_until",
-        "appliance_id.repair_ids.accepted_on", "appliance_id.repair_ids.repair_warranty_end",
         "symptom_id", "cause_id", "exclusion", "goodwill_note", "requested_on",
     )
     def _compute_coverage(self):
@@ -76,16 +76,32 @@ class RepairOrder(models.Model):
     def create(self, vals_list):
         """Create orders; goodwill is granted by managers only."""
         self._check_goodwill(any(vals.get("goodwill_note") for vals in vals_list))
-        return super().create(vals_list)
+        orders = super().create(vals_list)
+        orders.filtered("accepted_on").appliance_id._refresh_warranty()
+        return orders
 
     def write(self, vals):
         """Write orders; goodwill is granted, changed and withdrawn by managers only."""
         self._check_goodwill("goodwill_note" in vals)
-        return super().write(vals)
+        # An accepted repair speaks in the verdicts on its appliance. As a dependency it would be followed to every line of every
+        # order of the appliance, settled ones too; here the open ones are marked.
+        told = HISTORY_FIELDS & vals.keys()
+        appliances = self.filtered("accepted_on").appliance_id if told else self.env["repair.appliance"]
+        result = super().write(vals)
+        if told:
+            (appliances | self.filtered("accepted_on").appliance_id)._refresh_warranty()
+        return result
 
     def _check_goodwill(self, asked):
         if asked and not self.env.su and not self.env.user.has_group("repair_service.repair_service_group_manager"):
             raise AccessError(self.env._("Only a service manager grants goodwill: ask one of them to note the reason."))
+
+    def _refresh_coverage(self):
+        """Mark the verdict for a new look, and with it everything that follows from it: payers, amounts, margin."""
+        names = self._get_coverage_fields()
+        for name in names:
+            self.env.add_to_compute(self._fields[name], self)
+        self.modified(names)
 
     @api.model
     def _get_coverage_fields(self):
@@ -119,7 +135,11 @@ class RepairOrder(models.Model):
         whole = verdicts[warranty.WHOLE]
         goodwill = whole.coverage == "customer" and (self.goodwill_note or "").strip()
         self.coverage = "goodwill" if goodwill else whole.coverage
-        self.coverage_facts = {component: verdict.to_json() for component, verdict in verdicts.items()}
+        standing = [repair.id for repair in facts.earlier if repair.warranty_end and facts.requested_on <= repair.warranty_end]
+        self.coverage_facts = {
+            **{component: verdict.to_json() for component, verdict in verdicts.items()},
+            "standing": standing,  # accepted before the request, as all that the facts hold, and free of charge on its day
+        }
         self.coverage_end = whole.end
         self.warranty_term_id = terms[whole.term] if whole.term is not None else False
         self.origin_repair_id = whole.values.get("origin_id", False)
@@ -139,20 +159,18 @@ class RepairOrder(models.Model):
     def _get_fitted_parts(self):
         """Return ``{order: {product id: earlier order}}``: parts that earlier repairs fitted and still stand for (handbook 2.3).
 
-        A part of these is renewed free of charge whatever its new fault, unless the fault is excluded from every warranty. One query.
+        A part of these is renewed free of charge whatever its new fault, unless the fault is excluded from every warranty. One query,
+        and none where no earlier repair stands.
         """
-        moves_sudo = self.env["stock.move"].sudo()  # the appliance's history counts, whoever records the part
-        done = moves_sudo.search([
-            ("repair_id.appliance_id", "in", self.appliance_id._origin.ids), ("repair_line_type", "=", "add"), ("state", "=", "done"),
-            ("repair_id.repair_warranty_end", "!=", False)], order="id")
+        standing = {order: (order.coverage_facts or {}).get("standing", ()) for order in self if not order.exclusion}
         fitted = {order: {} for order in self}
-        for order in self.filtered(lambda order: order.appliance_id and not order.exclusion):
-            day = order._local_date(order.requested_on or fields.Datetime.now())
-            for move in done:
-                earlier = move.repair_id
-                if (earlier.appliance_id == order.appliance_id._origin and earlier != order._origin
-                        and order._local_date(earlier.accepted_on) <= day <= earlier.repair_warranty_end):
-                    fitted[order][move.product_id.id] = earlier.sudo(False)
+        if earlier_ids := set().union(*standing.values()):
+            moves_sudo = self.env["stock.move"].sudo()  # the appliance's history counts, whoever records the part
+            done = moves_sudo.search(
+                [("repair_id", "in", list(earlier_ids)), ("repair_line_type", "=", "add"), ("state", "=", "done")], order="id")
+            for order, ids in standing.items():
+                for move in done.filtered(lambda move, ids=ids: move.repair_id.id in ids):
+                    fitted[order][move.product_id.id] = move.repair_id.sudo(False)
         return fitted
 
     def _check_payer(self, line, payer):
@@ -171,7 +189,8 @@ class RepairOrder(models.Model):
     def _freeze_coverage(self):
         """Fix the verdict as it stands: the customer agrees to an offer that rests on it."""
         open_orders = self.filtered(lambda order: order.appliance_id and not order.coverage_frozen_on)
-        open_orders.flush_recordset(self._get_coverage_fields())
+        for name in self._get_coverage_fields():
+            open_orders.mapped(name)  # what waits to be worked out is worked out before it is fixed
         open_orders._flow_write({"coverage_frozen_on": fields.Datetime.now()})
 
     def _get_repair_warranty_end(self, accepted_day):

@@ -32,18 +32,17 @@ class RepairOrder(models.Model):
     exchange_reason = fields.Char(compute="_compute_exchange_reason")
 
     @api.depends(
-        "requested_on", "service_stage", "parts_waiting_since", "parts_waited_days", "appliance_id.category_id", "company_id")
+        "requested_on", "service_stage", "parts_waiting_since", "parts_waited_days", "appliance_category_id", "company_id")
     def _compute_limit(self):
         rules = self.env["repair.warranty.limit"]
         for order in self:
-            order.limit_id = order.limit_due = order.limit_warn_on = False
-            if not order.appliance_id or order.service_stage not in RUNNING_STAGES or not order.requested_on:
-                continue
-            engine_limits, ids, warn_days = rules._get_fitting(order.appliance_id.category_id, order.company_id)
-            due, index = limits.get_next(engine_limits, order._get_clock(), order._get_today())
-            if due:
-                order.limit_id, order.limit_due = ids[index], due
-                order.limit_warn_on = fields.Date.subtract(due, days=warn_days[index])
+            limit_id = due = warn_on = False
+            if order.appliance_id and order.service_stage in RUNNING_STAGES and order.requested_on:
+                engine_limits, ids, warn_days = rules._get_fitting(order.appliance_category_id, order.company_id)
+                due, index = limits.get_next(engine_limits, order._get_clock(), order._get_today())
+                if due:
+                    limit_id, warn_on = ids[index], fields.Date.subtract(due, days=warn_days[index])
+            order.limit_id, order.limit_due, order.limit_warn_on = limit_id, due, warn_on
 
     @api.depends("limit_due", "limit_warn_on")
     def _compute_limit_state(self):
@@ -122,11 +121,11 @@ class RepairOrder(models.Model):
     def _refresh_limits(self):
         """Mark the running orders for a new look at the limits."""
         orders = self.search([("appliance_id", "!=", False), ("service_stage", "in", RUNNING_STAGES)])
-        for name in ("limit_id", "limit_due", "limit_warn_on"):
+        names = ("limit_id", "limit_due", "limit_warn_on")
+        for name in names:
             self.env.add_to_compute(self._fields[name], orders)
-        open_orders = orders.filtered(lambda order: not order.coverage_frozen_on)
-        for name in self._get_coverage_fields():
-            self.env.add_to_compute(self._fields[name], open_orders)
+        orders.modified(names)
+        orders.filtered(lambda order: not order.coverage_frozen_on)._refresh_coverage()
 
     @api.model
     def _cron_check_limits(self):

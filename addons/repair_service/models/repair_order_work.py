@@ -25,11 +25,13 @@ class RepairOrder(models.Model):
     @api.model
     def _get_list_price(self, product, quantity, uom=None):
         """Return the unit price of ``product`` for the order's customer, from his price list."""
-        if not product:
-            return 0.0
+        return self._get_list_prices(product, quantity, uom or product.uom_id).get(product.id, 0.0)
+
+    def _get_list_prices(self, products, quantity, uom):
+        """Return ``{product id: unit price}`` for the order's customer, from his price list, as :meth:`_get_list_price`."""
         pricelist = self.partner_id.property_product_pricelist
-        return pricelist._get_product_price(
-            product, quantity or 1.0, currency=self.currency_id, uom=uom or product.uom_id, date=fields.Datetime.now())
+        return pricelist._get_products_price(
+            products, quantity or 1.0, currency=self.currency_id, uom=uom, date=fields.Datetime.now())
 
     def _get_charge_taxes(self, product):
         """Return the customer taxes of ``product`` in the order's company and the customer's fiscal position."""
@@ -61,9 +63,7 @@ class RepairOrder(models.Model):
             super(RepairOrder, self - service_orders)._action_repair_confirm()
         if not service_orders:
             return True
-        result = super(RepairOrder, service_orders.sudo()._with_flow())._action_repair_confirm()  # reserving parts needs stock rights
-        self.invalidate_recordset(["state"])
-        return result
+        return super(RepairOrder, service_orders.sudo()._with_flow())._action_repair_confirm()  # reserving parts needs stock rights
 
     def action_validate(self):
         """Confirm a plain repair order; a service order is confirmed by the customer's approval."""
@@ -165,11 +165,10 @@ class RepairOrder(models.Model):
                 raise UserError(self.env._("Pass the final inspection of %(order)s before you end the repair.", order=order.name))
         service_orders.sudo().action_assign()  # what came in meanwhile may be reserved; inspectors write no orders
         service_orders._check_parts_ready()
-        service_orders._sync_sale_order()  # a price lowered after the approval needs no new one, but reaches the invoice
+        service_orders._sync_sale_order(changed_only=True)  # a price lowered after the approval needs no new one, but reaches the invoice
         service_orders_sudo = service_orders.sudo()._with_flow()  # as above: the order's own parts, and the inspector writes no orders
         result = super(RepairOrder, service_orders_sudo).action_repair_done()
         service_orders_sudo._flow_write({"service_stage": "inspected"})
-        service_orders.invalidate_recordset()
         return result
 
     def _check_worker(self):

@@ -32,7 +32,7 @@ class RepairPhoto(models.Model):
     _order = "sequence, taken_on, id"
 
     repair_id = fields.Many2one("repair.order", "Service order", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True, precompute=True)
     kind = fields.Selection(KINDS, required=True, default="diagnosis")
     sequence = fields.Integer(compute="_compute_sequence", store=True, precompute=True)
     name = fields.Char("Caption")

@@ -15,10 +15,10 @@ class RepairQuotation(models.Model):
     _order = "repair_id desc, version desc"
 
     repair_id = fields.Many2one("repair.order", "Service order", required=True, index=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True, index=True, precompute=True)
     currency_id = fields.Many2one(related="repair_id.currency_id")
-    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True)
-    technician_id = fields.Many2one(related="repair_id.technician_id", store=True)
+    partner_id = fields.Many2one(related="repair_id.partner_id", store=True, index=True, precompute=True)
+    technician_id = fields.Many2one(related="repair_id.technician_id")
     version = fields.Integer(required=True, readonly=True)
     is_supplement = fields.Boolean("Supplement", readonly=True, help="Sent after an approval, for what was added or made dearer.")
     state = fields.Selection(

@@ -24,7 +24,7 @@ class RepairServiceLine(models.Model):
     _check_company_auto = True
 
     repair_id = fields.Many2one("repair.order", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="repair_id.company_id", store=True)
+    company_id = fields.Many2one(related="repair_id.company_id", store=True, precompute=True)
     currency_id = fields.Many2one(related="repair_id.currency_id")
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
@@ -42,7 +42,7 @@ class RepairServiceLine(models.Model):
     payer = fields.Selection(
         PAYERS, compute="_compute_payer", store=True, readonly=False, required=True, precompute=True,
         help="Who pays this line: proposed from the warranty verdict of the order (handbook 6.2).")
-    price_subtotal = fields.Monetary("Untaxed", compute="_compute_price_subtotal", store=True)
+    price_subtotal = fields.Monetary("Untaxed", compute="_compute_price_subtotal", store=True, precompute=True)
     approved_subtotal = fields.Monetary(readonly=True, copy=False, help="Untaxed amount that the customer has approved.")
     approved_quantity = fields.Float(readonly=True, copy=False, digits="Product Unit")
     approved_price_unit = fields.Float(readonly=True, copy=False, digits="Product Price")
@@ -131,7 +131,12 @@ class RepairServiceLine(models.Model):
                     line.repair_id._check_payer(line, vals["payer"])
             if CHARGE_FIELDS & vals.keys():
                 self._withdraw_sent_quotation()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("name"):
+            sold_sudo = self.sudo().filtered("sale_line_id")  # words need no approval; who works on the order has no sales rights
+            sold_sudo.repair_id._unlock_sale_order()
+            sold_sudo.sale_line_id.write({"name": vals["name"]})
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unapproved(self):
@@ -197,18 +202,8 @@ class RepairServiceLine(models.Model):
             self, tax_ids=self.tax_ids, price_unit=self.price_unit, quantity=self.quantity,
             partner_id=self.repair_id.partner_id, currency_id=self.currency_id, product_id=self.product_id)
 
-    def _create_sale_lines(self):
-        """Put the lines that are not sold yet on the sale orders of their service orders."""
-        unsold = self.filtered(lambda line: not line.sale_line_id)
-        sale_lines = self.env["sale.order.line"].create([
-            {
-                **line._prepare_sale_values(), "order_id": line.repair_id.sale_order_id.id, "product_id": line.product_id.id,
-                "sequence": line.sequence,
-            }
-            for line in unsold
-        ])
-        for line, sale_line in zip(unsold, sale_lines, strict=True):
-            line.sale_line_id = sale_line
+    def _prepare_sale_line(self):
+        return {**self._prepare_sale_values(), "sequence": self.sequence}
 
     def _prepare_sale_values(self):
         self.ensure_one()
@@ -219,6 +214,13 @@ class RepairServiceLine(models.Model):
             "discount": 0.0,
             "tax_ids": [fields.Command.set(self.tax_ids.ids)],
         }
+
+    def _is_sold_as_approved(self):
+        """Whether the line stands on the sale order since the approval, at the quantity and price of then."""
+        self.ensure_one()
+        return (
+            bool(self.sale_line_id) and self.payer == "customer"
+            and (self.approved_quantity, self.approved_price_unit) == (self.quantity, self.price_unit))
 
     def _push_to_sale_line(self):
         """Bring the line's counterpart on the sale order up to date; zero for the customer when somebody else pays."""

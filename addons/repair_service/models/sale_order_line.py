@@ -29,7 +29,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         changed = {
             name: value for name, value in vals.items()
-            if (self[name].ids != value[0][2] if name == "tax_ids" else self[name] != value)}
+            if (self[name].ids != value[0][2] if name == "tax_ids" else self._fields[name].convert_to_write(self[name], self) != value)}
         if changed:
             self.write(changed)
 

@@ -78,11 +78,13 @@ class StockMove(models.Model):
 
     @api.depends("product_id", "repair_id.appliance_id", "repair_line_type")
     def _compute_repair_price_unit(self):
-        for move in self:
-            if move._is_service_part():
-                move.repair_price_unit = move.repair_id._get_list_price(move.product_id, move.product_uom_qty, move.product_uom)
-            else:
-                move.repair_price_unit = 0.0
+        parts = self.filtered(lambda move: move._is_service_part())
+        (self - parts).repair_price_unit = 0.0
+        for (order, quantity, uom), moves in parts.grouped(
+                lambda move: (move.repair_id, move.product_uom_qty, move.product_uom)).items():
+            prices = order._get_list_prices(moves.product_id, quantity, uom)
+            for move in moves:
+                move.repair_price_unit = prices.get(move.product_id.id, 0.0)
 
     @api.depends("repair_price_unit", "product_uom_qty", "repair_line_type", "repair_id.appliance_id")
     def _compute_repair_price_subtotal(self):
@@ -136,8 +138,11 @@ class StockMove(models.Model):
                 self.check_access("write")
                 self._check_part_values(vals)
                 elevated = self.sudo().with_context(repair_inner=FLOW)  # as on creation: what is reserved follows the quantity
-                return super(StockMove, elevated).write(vals)
-        return super(StockMove, self.with_context(repair_inner=FLOW)).write(vals)
+                return super(StockMove, elevated).write(vals)  # never a state
+        result = super(StockMove, self.with_context(repair_inner=FLOW)).write(vals)
+        if vals.get("state") == "cancel":
+            self.filtered("repair_line_type").repair_id.sudo()._refresh_amounts()  # whoever cancels, the amounts follow
+        return result
 
     def unlink(self):
         """Take parts off their orders; what was reserved for them is free again."""
@@ -318,12 +323,27 @@ class StockMove(models.Model):
     def _push_to_sale_line(self):
         """Give the part's sale order line the approved quantity and the customer's price; zero when somebody else pays."""
         self.ensure_one()
-        self.sale_line_id._write_changed({
+        self.sale_line_id._write_changed(self._prepare_sale_values())
+
+    def _prepare_sale_line(self):
+        return {**self._prepare_sale_values(), "move_ids": [fields.Command.link(self.id)]}
+
+    def _prepare_sale_values(self):
+        self.ensure_one()
+        return {
+            "product_uom_id": self.product_uom.id,
             "product_uom_qty": self.product_uom_qty,
             "price_unit": self.repair_price_unit if self.payer == "customer" else 0.0,
             "discount": 0.0,
             "tax_ids": [fields.Command.set(self.repair_id._get_charge_taxes(self.product_id).ids)],
-        })
+        }
+
+    def _is_sold_as_approved(self):
+        """Whether the part stands on the sale order since the approval, at the quantity and price of then."""
+        self.ensure_one()
+        return (
+            bool(self.sale_line_id) and self.payer == "customer"
+            and (self.approved_quantity, self.approved_price_unit) == (self.product_uom_qty, self.repair_price_unit))
 
     def _create_repair_sale_order_line(self):
         """Core sells a part the moment it is added; a part of a service order is sold once the customer has approved it."""

@@ -33,6 +33,42 @@ class TestQuotation(RepairServiceCommon):
         prices = {line.product_id: line.price_unit for line in order.sale_order_id.order_line}
         self.assertEqual(prices, {self.labour_product: 100, self.part: 0})
 
+    def test_words_changed_after_the_approval_reach_the_sale_order(self):
+        order = self._quote()
+        order.action_approve_quotation()
+        order.sale_order_id.locked = True
+        order.service_line_ids.with_user(self.user_technician).name = "Fan motor exchanged on the spot"
+        self.assertEqual(order.sale_order_id.order_line.name, "Fan motor exchanged on the spot")
+        self.assertFalse(order.has_unapproved_lines)
+
+    def test_price_lowered_after_the_approval_needs_none_and_reaches_the_invoice(self):
+        self._add_stock(self.part, 5)
+        order = self._quote(quantity=2)
+        order.action_approve_quotation()
+        order.action_repair_start()
+        order.service_line_ids.price_unit = 90
+        order.move_ids.repair_price_unit = 70
+        self.assertFalse(order.has_unapproved_lines)
+        self._answer_inspection(order)
+        self.assertEqual(order.sale_order_id.amount_untaxed, 230)  # 90 + 2 x 70
+
+    def test_payer_found_after_the_approval_reaches_the_invoice(self):
+        self._add_stock(self.part, 5)
+        order = self._quote(quantity=2)
+        order.action_approve_quotation()
+        order.action_repair_start()
+        order.with_user(self.user_manager).move_ids.payer = "supplier"
+        self._answer_inspection(order)
+        self.assertEqual((order.sale_order_id.amount_untaxed, order.amount_customer_total), (100, 100))
+
+    def test_part_that_is_cancelled_is_not_paid(self):
+        self._add_stock(self.part, 5)
+        order = self._quote(quantity=2)
+        order.move_ids.with_user(self.env.ref("base.user_admin"))._action_cancel()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((order.amount_customer_total, order.amount_other_payers), (100, 0))
+
     def test_quotation_needs_lines(self):
         order = self._to_stage(self._create_order(), "diagnosed")
         order.service_line_ids.unlink()

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
@@ -129,6 +130,36 @@ class TestWarranty(RepairServiceCommon):
         self.law_whole.months = 24
         self.assertEqual((open_order.coverage, open_order.coverage_end), ("warranty", date(2027, 3, 1)))
         self.assertEqual((settled.coverage, settled.coverage_end), ("customer", date(2026, 3, 1)))
+
+    def _stored_payers(self, order):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return [*order.service_line_ids.mapped("payer"), *order.move_ids.mapped("payer"), order.amount_customer_total]
+
+    def test_what_follows_from_a_corrected_term_follows(self):
+        order = self._request(date(2026, 6, 1), service_line_ids=[Command.create({"product_id": self.labour_product.id})])
+        self._add_part(order)
+        self.assertEqual(self._stored_payers(order), ["customer", "customer", 180])
+        self.law_whole.months = 24
+        self.assertEqual(self._stored_payers(order), ["brand", "brand", 0])
+        self.law_whole.active = False
+        self.assertEqual(self._stored_payers(order), ["customer", "customer", 180])
+
+    def test_what_follows_from_an_accepted_repair_follows(self):
+        self.appliance.purchase_date = "2020-01-01"
+        first = self._request(date(2026, 1, 3))
+        order = self._request(date(2026, 1, 8), service_line_ids=[Command.create({"product_id": self.labour_product.id})])
+        self.assertEqual(self._stored_payers(order), ["customer", 100])
+        self._accept(first, "2026-01-05 06:00:00")
+        self.assertEqual(self._stored_payers(order), ["company", 0])
+
+    def test_history_that_comes_in_as_accepted_reaches_open_requests(self):
+        self.appliance.purchase_date = "2020-01-01"
+        order = self._request(date(2026, 1, 8))
+        self._request(date(2026, 1, 3))._with_flow().copy({
+            "requested_on": "2026-01-03 02:00:00", "service_stage": "accepted", "accepted_on": "2026-01-05 06:00:00",
+            "repair_warranty_end": "2026-04-05", "symptom_id": self.symptom.id})
+        self.assertEqual((order.coverage, self.appliance.repair_warranty_end), ("repair_warranty", date(2026, 4, 5)))
 
     def test_verdict_is_fixed_with_the_approval(self):
         order = self._request(date(2026, 2, 1))

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -8,7 +8,6 @@ class RepairOrder(models.Model):
     def action_repair_start(self):
         """Start repairs; nobody works without the certificates that the family requires today (handbook 4.1.2)."""
         for order in self.filtered("technician_id"):
-            today = order._get_visit_day(fields.Datetime.now())
-            if reason := order.technician_id._get_disqualification(order.appliance_category_id, today):
+            if reason := order.technician_id._get_disqualification(order.appliance_category_id, order._get_today()):
                 raise UserError(reason)
         return super().action_repair_start()
