@@ -1,8 +1,13 @@
 from collections import defaultdict
+from datetime import datetime, time, timedelta
+from functools import partial
 
-from pytz import utc
+from pytz import timezone, utc
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools.intervals import Intervals
+
+from ..engine.slots import subtract
 
 
 class HrEmployee(models.Model):
@@ -14,6 +19,10 @@ class HrEmployee(models.Model):
     territory_ids = fields.Many2many(
         "repair.territory", "repair_territory_technician_rel", "employee_id", "territory_id", string="Service territories",
         help="Requests from these territories are offered to this technician first.")
+
+    @api.constrains("territory_ids", "company_id")
+    def _check_territories(self):
+        self.sudo().territory_ids._check_technicians()  # who keeps employees need not read territories
 
     def _is_qualified_for(self, category, date):
         """Whether the technician may work on a family of appliances on a day (handbook 4.1.2).
@@ -45,25 +54,64 @@ class HrEmployee(models.Model):
         return self._get_disqualification(category, date)
 
     def _get_visit_hours(self, start, stop):
-        """Time in which technicians can be sent out: their calendars and contracts less leave and public holidays.
+        """Time in which technicians can be sent out: their shifts less leave and public holidays.
 
-        Who has no calendar of his own follows the company's.
+        Each day follows the working schedule in force on it (employee versions and contracts): core joins the schedules of all
+        versions of a contract, and knows no later ones without a contract. Who has no schedule of his own follows the company's.
+        The hours of a schedule are told in the technician's own time zone; a shift that goes on after midnight is one interval.
 
         :param start, stop: naive UTC datetimes
-        :return: {employee id: [(start, stop)]} in naive UTC
+        :return: {employee id: [(start, stop)]} in naive UTC, sorted, disjoint
         """
-        start, stop = utc.localize(start), utc.localize(stop)
+        begin, end = utc.localize(start), utc.localize(stop)
         technicians_sudo = self.sudo()  # the desk may not read contracts; only hours leave this method
-        resources = technicians_sudo.resource_id
-        flexible = resources.filtered(lambda resource: resource._is_fully_flexible())
-        work, _calendars = (resources - flexible)._get_valid_work_intervals(start, stop)
-        for company, members in flexible.grouped("company_id").items():
-            intervals = company.resource_calendar_id._work_intervals_batch(start, stop, resources=members)
-            work.update({resource.id: intervals[resource.id] & intervals[False] for resource in members})
+        absences = self._get_absences(start, stop)
         hours = defaultdict(list)
-        for technician in technicians_sudo:
-            hours[technician.id] = [
-                (begin.astimezone(utc).replace(tzinfo=None), end.astimezone(utc).replace(tzinfo=None))
-                for begin, end, _attendances in work[technician.resource_id.id]
-            ]
+        for calendar, shifts in technicians_sudo._get_shifts(begin, end).items():
+            resources = self.env["resource.resource"].sudo().union(*(technician.resource_id for technician in shifts))
+            holidays = calendar._leave_intervals_batch(
+                begin, end, resources, [("time_type", "=", "leave"), ("resource_id", "=", False)])
+            attendances = {
+                zone: calendar._attendance_intervals_batch(begin, end, tz=timezone(zone))[False]
+                for zone in {technician.tz for technician in shifts}}
+            for technician, periods in shifts.items():
+                work = (attendances[technician.tz] & Intervals(periods)) - holidays[technician.resource_id.id]
+                hours[technician.id] += [(_to_naive(first), _to_naive(last)) for first, last, _attendances in work]
+        for technician in self:
+            hours[technician.id] = subtract(hours[technician.id], absences.get(technician.id, []))
         return hours
+
+    def _get_shifts(self, start, stop):
+        """Which working schedule technicians follow when. Who has a contract at all works within contracts only.
+
+        :param start, stop: UTC datetimes with time zone
+        :return: {``resource.calendar``: {employee: [(start, stop, no attendances)]}}
+        """
+        shifts = defaultdict(lambda: defaultdict(list))
+        no_attendance = self.env["resource.calendar.attendance"]
+        for technician in self:
+            versions = technician.version_ids.sorted("date_version")
+            contracted = any(version.contract_date_start for version in versions)
+            for number, version in enumerate(versions):
+                calendar = version.resource_calendar_id or technician.company_id.resource_calendar_id
+                if not calendar or (contracted and not version.contract_date_start):
+                    continue
+                firsts = [number and version.date_version, version.contract_date_start]
+                lasts = [number + 1 < len(versions) and versions[number + 1].date_version,
+                         version.contract_date_end and version.contract_date_end + timedelta(days=1)]
+                midnight = partial(_get_midnight, timezone(technician.tz))
+                begin = max([start, *map(midnight, filter(None, firsts))])
+                end = min([stop, *map(midnight, filter(None, lasts))])
+                if begin < end:
+                    shifts[calendar][technician].append((begin, end, no_attendance))
+        return shifts
+
+
+def _get_midnight(zone, day):
+    return zone.localize(datetime.combine(day, time.min)).astimezone(utc)
+
+
+def _to_naive(moment):
+    """Naive UTC of a moment; the last microsecond of a day, by which calendars write 24:00, is midnight."""
+    naive = moment.astimezone(utc).replace(tzinfo=None)
+    return naive + timedelta(microseconds=1) if naive.microsecond == 999_999 else naive

@@ -7,6 +7,8 @@ from . import test_appointment
 from . import test_appointment_access
 from . import test_attacks
 from . import test_booking
+from . import test_capacity
+from . import test_capacity_concurrency
 from . import test_concurrency
 from . import test_core_defects
 from . import test_customer_merge
@@ -25,6 +27,7 @@ from . import test_leaks
 from . import test_limits
 from . import test_limits_engine
 from . import test_money
+from . import test_on_call
 from . import test_performance
 from . import test_photo
 from . import test_plate_code
@@ -40,6 +43,9 @@ from . import test_rpc_http
 from . import test_rpc_sweep
 from . import test_second_opinion
 from . import test_service_flow
+from . import test_shifts
 from . import test_slots_engine
+from . import test_technician_plan
+from . import test_territory
 from . import test_warranty
 from . import test_warranty_engine

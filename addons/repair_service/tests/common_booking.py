@@ -1,3 +1,4 @@
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -49,6 +50,18 @@ class BookingCase(RepairServiceCommon):
         return cls.env["hr.employee"].create({
             "name": name, "is_technician": True, "resource_calendar_id": cls.calendar.id, "tz": "Asia/Shanghai",
             "mobile_phone": "13900001111", **values})
+
+    @contextmanager
+    def _refused(self, error, message):
+        """Expect ``error``, and undo what was done before it as the end of a request does."""
+        self.env.flush_all()
+        with self.assertRaisesRegex(error, message):
+            try:
+                with self.cr.savepoint():
+                    yield
+                    self.env.flush_all()
+            finally:
+                self.env.invalidate_all(flush=False)
 
     @classmethod
     def _propose(cls, order, technician, start, hours=2, **values):

@@ -20,7 +20,7 @@ SERVICE_MODELS = (
     "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
     "repair.withdrawal",
-    "repair.appliance.merge",
+    "repair.appliance.merge", "repair.territory.cover", "repair.on.call", "repair.technician",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -121,7 +121,7 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.appliance.merge": cls.env["repair.appliance.merge"].with_user(cls.user_manager).create(
                 {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
-        cls.records |= cls._create_diagnosis_records() | cls._create_money_records()
+        cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
         cls.env.flush_all()
 
     @classmethod
@@ -135,6 +135,18 @@ class TestRpcSweep(RepairServiceCommon):
         }).sudo(False).with_context(repair_flow=None)
         return {"repair.photo": photo, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
                 "repair.proposal.code": dialogue.cause_ids}
+
+    @classmethod
+    def _create_planning_records(cls):
+        technician = cls.employee_technician
+        return {
+            "repair.territory.cover": cls.env["repair.territory.cover"].create({
+                "territory_id": cls.records["repair.territory"].id, "technician_id": technician.id,
+                "date_from": "2030-01-01", "date_to": "2030-01-02"}),
+            "repair.on.call": cls.env["repair.on.call"].create({
+                "technician_id": technician.id, "start": "2030-01-01 10:00:00", "stop": "2030-01-02 00:00:00"}),
+            "repair.technician": cls.env["repair.technician"].browse(technician.id),
+        }
 
     @classmethod
     def _create_money_records(cls):
