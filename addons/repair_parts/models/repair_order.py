@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 from .stock_move_fifo import COST_GROUPS
 
@@ -40,3 +41,36 @@ class RepairOrder(models.Model):
         stored = products.filtered("is_storable")
         free = stored._get_free_quantities(self.location_id)
         return super()._get_available_quantities(products) | {product: free.get(product, 0.0) for product in stored}
+
+    def _get_parts_outlook(self):
+        """Whether the parts to be fitted are reserved or lie free, and when the missing ones come in by open receipts.
+
+        An approved order is visited once its parts can be there; before the approval nobody knows what will be fitted.
+        """
+        parts = self._get_parts_to_take().filtered(lambda move: move.product_id.is_storable)
+        if not parts:
+            return super()._get_parts_outlook()
+        parts_sudo = parts.sudo()  # desk and customer are told about days, not about stock
+        free = parts_sudo.product_id._get_free_quantities(self.sudo().location_id)
+        missing = parts_sudo.filtered(
+            lambda move: move.product_uom.compare(move.product_uom_qty - move.quantity, free.get(move.product_id, 0.0)) > 0)
+        if not missing:
+            return None, (("parts", None),)
+        receipts = dict(self.env["stock.move"].sudo()._read_group([  # as above
+            ("product_id", "in", missing.product_id.ids), ("picking_type_id.code", "=", "incoming"),
+            ("state", "in", ("waiting", "confirmed", "partially_available", "assigned")),
+            ("company_id", "=", self.company_id.id)], ["product_id"], ["date:min"]))
+        late = missing.filtered(lambda move: move.product_id not in receipts)
+        if late:
+            return None, (("parts_missing", ", ".join(late.product_id.mapped("name"))),)
+        expected = max(receipts.values())
+        return expected if self.approved_on else None, (("parts_expected", self._get_visit_day(expected)),)
+
+    def _describe_slot_reason(self, code, value):
+        if code == "parts":
+            return self.env._("Parts on hand")
+        if code == "parts_missing":
+            return self.env._("Not in stock: %(parts)s", parts=value)
+        if code == "parts_expected":
+            return self.env._("Parts expected on %(date)s", date=format_date(self.env, value))
+        return super()._describe_slot_reason(code, value)

@@ -176,7 +176,8 @@ class RepairServiceDemo(models.AbstractModel):
         slots = find_slots(
             technicians._get_visit_hours(earliest, latest), order._get_busy_hours(technicians, earliest - timedelta(days=1), latest, moved),
             window=order._get_visit_length(), earliest=earliest, latest=latest,
-            candidates=order._get_candidates(technicians), day_of=order._get_visit_day,
+            candidates=order._get_candidates(technicians, order._get_territory()), day_of=order._get_visit_day,
+            home=order._get_home(order._get_territory(), earliest, latest),
         )
         slot = plan["rng"].choice(pick_varied(slots, 6))
         visits = self._as("dispatcher", self.env["repair.appointment"])

@@ -7,6 +7,7 @@ from pytz import timezone, utc
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.misc import babel_locale_parse, get_lang
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 from .repair_order import FLOW
 
@@ -14,7 +15,7 @@ ACTIVE_STATES = ("confirmed", "travelling", "arrived")
 OPEN_STATES = ("proposed", *ACTIVE_STATES)
 # Set by the steps of a visit only; the plan of an agreed visit changes by rescheduling, which keeps the history.
 FLOW_FIELDS = frozenset({"state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id"})
-PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop"})
+PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
 MAX_DURATION = timedelta(hours=12)
 MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.
@@ -45,6 +46,11 @@ class RepairAppointment(models.Model):
     territory_ids = fields.Many2many(related="technician_id.territory_ids", string="Territories")
     start = fields.Datetime("From", required=True, index=True, tracking=True)
     stop = fields.Datetime("Until", required=True, tracking=True)
+    travel_minutes = fields.Integer(
+        "Minutes to the next visit", compute="_compute_travel_minutes", store=True, readonly=False, precompute=True,
+        help="Stays free after the visit, for the way to the next one. Zero where the next customer lives next door.")
+    busy_until = fields.Datetime(
+        compute="_compute_busy_until", store=True, precompute=True, help="The end of the visit and of the way after it.")
     window = fields.Char("Promised window", compute="_compute_window")
     state = fields.Selection(
         [
@@ -64,17 +70,40 @@ class RepairAppointment(models.Model):
     rescheduled_from_id = fields.Many2one("repair.appointment", "Instead of", readonly=True, copy=False)
     note = fields.Text("Note for the visit", help="What the technician should know: gate code, parking, call before.")
 
-    # Two open visits of one technician never overlap, whoever writes them; [start, stop) lets one follow the other.
+    # Two open visits of one technician never overlap, whoever writes them, and the way between them is kept free;
+    # [start, busy_until) lets one follow the other.
     _technician_free = models.Constraint(
-        "EXCLUDE USING gist (technician_id WITH =, tsrange(start, stop) WITH &&)"
+        "EXCLUDE USING gist (technician_id WITH =, tsrange(start, busy_until) WITH &&)"
         " WHERE (state IN ('proposed', 'confirmed', 'travelling', 'arrived'))",
         "This technician already has a visit in that time: choose another window or another technician.",
     )
+    _travel_minutes_range = models.Constraint(
+        "CHECK (travel_minutes BETWEEN 0 AND 240)", "The way to the next visit takes between 0 and 240 minutes.")
     _window_positive = models.Constraint("CHECK (stop > start)", "A visit must end after it starts.")
     _one_active_per_order = models.UniqueIndex(
         "(repair_id) WHERE state IN ('confirmed', 'travelling', 'arrived')",
         "A visit is agreed for this order already: reschedule that one.",
     )
+
+    def _auto_init(self):
+        # Visits of an earlier version were planned without a way between them: none may stand in the way of the constraint.
+        if not column_exists(self.env.cr, self._table, "travel_minutes") and table_exists(self.env.cr, self._table):
+            create_column(self.env.cr, self._table, "travel_minutes", "int4")
+            self.env.cr.execute("UPDATE repair_appointment SET travel_minutes = 0")
+        return super()._auto_init()
+
+    @api.depends("repair_id.company_id")
+    def _compute_travel_minutes(self):
+        for visit in self:
+            if not visit._origin:  # what was planned stays
+                visit.travel_minutes = (visit.repair_id.company_id or self.env.company).repair_travel_minutes
+            else:
+                visit.travel_minutes = visit.travel_minutes
+
+    @api.depends("stop", "travel_minutes")
+    def _compute_busy_until(self):
+        for visit in self:
+            visit.busy_until = visit.stop and visit.stop + timedelta(minutes=visit.travel_minutes)
 
     @api.depends("repair_id.name", "partner_id.name")
     def _compute_name(self):

@@ -5,6 +5,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
+class WindowTakenError(UserError):
+    """Somebody else got the window first."""
+
+
 class RepairAppointment(models.Model):
     _inherit = "repair.appointment"
 
@@ -21,7 +25,8 @@ class RepairAppointment(models.Model):
 
         :param moved: visit that the new one replaces; it is kept, cancelled with ``reason``
         :return: the confirmed ``repair.appointment``
-        :raises UserError: also when somebody else took the window meanwhile
+        :raises UserError: the order, the technician or his day do not allow it
+        :raises WindowTakenError: somebody else took the window meanwhile
         """
         if moved:
             moved._check_state(("confirmed", "travelling"), self.env._("Rescheduling"))
@@ -39,7 +44,7 @@ class RepairAppointment(models.Model):
                 visit.action_confirm()
                 visit.flush_recordset()
         except psycopg2.errors.ExclusionViolation as error:
-            raise UserError(self.env._(
+            raise WindowTakenError(self.env._(
                 "%(technician)s has another visit in that time already. Nothing was changed: choose another window.",
                 technician=technician.name)) from error
         return visit

@@ -44,7 +44,9 @@ from . import test_rpc_sweep
 from . import test_second_opinion
 from . import test_service_flow
 from . import test_shifts
+from . import test_slots
 from . import test_slots_engine
+from . import test_travel_engine
 from . import test_technician_plan
 from . import test_territory
 from . import test_warranty

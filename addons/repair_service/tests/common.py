@@ -27,6 +27,7 @@ class RepairServiceCommon(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "no_reset_password": True, "tz": "Asia/Shanghai"})
         cls.company = cls.env.company
+        cls.company.write({"repair_travel_minutes": 0, "repair_travel_unknown_minutes": 0})  # unless a test is about ways
         cls.signature = make_signature()
         for role in ("desk", "dispatcher", "technician", "inspector", "manager"):
             setattr(cls, f"user_{role}", new_test_user(cls.env, f"test_{role}", f"base.group_user,{GROUP}{role}", tz="Asia/Shanghai"))

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged, users
 from odoo.tools import format_date, mute_logger
 
@@ -291,9 +291,14 @@ class TestBookingDialogue(BookingCase):
         booking = self._open()
         line = booking.line_ids[0]
         self._agree(self._create_order(), line.technician_id, line.start)
-        with self.assertRaisesRegex(UserError, "choose another window"), mute_logger("odoo.sql_db"):
+        with self.assertRaisesRegex(RedirectWarning, "choose another window") as raised, mute_logger("odoo.sql_db"):
             line.action_book()
         self.assertEqual((self.order.service_stage, len(self.order.appointment_ids)), ("requested", 0))
+        _message, action_id, _button, context = raised.exception.args
+        action = self.env["ir.actions.server"].browse(action_id).with_user(self.user_desk).with_context(**context).run()
+        offers = self.env["repair.booking"].browse(action["res_id"]).line_ids
+        self.assertTrue(offers)
+        self.assertNotIn((line.technician_id, line.start), offers.mapped(lambda offer: (offer.technician_id, offer.start)))
 
     def test_no_proposal_says_why(self):
         self.technician.active = False

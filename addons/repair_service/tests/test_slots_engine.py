@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..engine.slots import Candidate, find_slots, merge, pick_varied, round_up, subtract
+from ..engine.slots import MINUTE, Busy, Candidate, Home, cut_windows, find_slots, merge, pick_varied, round_up, subtract
 
 HOUR = timedelta(hours=1)
 BASE = datetime(2027, 3, 1)
@@ -59,21 +59,70 @@ class TestSlotsEngine(BaseCase):
         with self.assertRaises(ValueError):
             find({"a": [(at(8), at(12))]}, step=timedelta(0))
 
-    def test_earlier_first_then_better_candidate_then_emptier_day(self):
+    def test_least_cost_in_minutes_first(self):
+        """Cost = waiting + 10 a visit of the day - what speaks for the technician."""
         working = {"far": [(at(8), at(10))], "busy": [(at(8), at(13))], "idle": [(at(8), at(10))], "late": [(at(9), at(11))]}
-        candidates = {"busy": Candidate(1), "idle": Candidate(1), "late": Candidate(9)}
-        slots = find(working, {"busy": [(at(11), at(12))]}, candidates=candidates)
-        self.assertEqual([slot.technician for slot in slots if slot.start == at(8)], ["idle", "busy", "far"])
+        candidates = {"busy": Candidate(60), "idle": Candidate(60), "late": Candidate(90)}
+        slots = find(working, {"busy": [(at(11), at(12))]}, candidates=candidates, earliest=at(8))
         self.assertEqual(
-            [(slot.start, slot.technician) for slot in slots[3:]], [(at(8, 30), "busy"), (at(9), "late"), (at(9), "busy")],
-            "the hour comes before everything else")
+            [(slot.technician, slot.start, slot.cost) for slot in slots],
+            [("idle", at(8), -60), ("busy", at(8), -50), ("late", at(9), -30), ("busy", at(8, 30), -20), ("far", at(8), 0), ("busy", at(9), 10)])
 
     def test_a_slot_tells_its_reasons(self):
         [slot] = find(
-            {"a": [(at(8), at(10))]}, {"a": [(at(14), at(16)), (at(9, day=1), at(10, day=1))]},
-            candidates={"a": Candidate(1, (("territory", "Pudong"),))})
-        self.assertEqual(slot.reasons, (("territory", "Pudong"), ("visits", 1)))
-        self.assertEqual(slot.score, 0)
+            {"a": [(at(8), at(10))]}, {"a": [(at(14), at(16)), (at(9, day=1), at(10, day=1))]}, earliest=at(8),
+            candidates={"a": Candidate(1, (("known", None),))})
+        self.assertEqual((slot.reasons, slot.cost), ((("known", None), ("visits", 1)), 9))
+
+    def test_the_way_around_a_visit_is_kept_free_on_both_sides(self):
+        """A visit 11-13 that is 40 minutes away: done there by 10:20, and not before 13:40 after it."""
+        slots = find({"a": [(at(8), at(16))]}, {"a": [Busy(at(11), at(13), 40 * MINUTE, 15 * MINUTE)]}, earliest=at(8))
+        self.assertEqual([slot.start for slot in sorted(slots, key=lambda slot: slot.start)], [at(8), at(14)])
+        self.assertEqual([slot.cost for slot in slots], [10, 6 * 60 + 10 + 40])
+        self.assertEqual(slots[1].reasons, (("visits", 1), ("way", 40)))
+
+    def test_the_pause_counts_where_the_way_is_shorter(self):
+        slots = find({"a": [(at(8), at(16))]}, {"a": [Busy(at(11), at(13), 5 * MINUTE, 45 * MINUTE)]})
+        self.assertEqual({slot.start for slot in slots}, {at(8), at(14)})
+
+    def test_the_first_way_of_the_day_is_that_from_the_depot(self):
+        busy = {"a": [Busy(at(8, day=-1), at(10, day=-1), 40 * MINUTE)]}
+        [slot] = find({"a": [(at(8), at(10))]}, busy, candidates={"a": Candidate(depot_way=25 * MINUTE)}, earliest=at(8))
+        self.assertEqual((slot.reasons, slot.cost), ((("visits", 0), ("depot", 25)), 25))
+
+    def test_who_serves_the_territory_that_day_comes_first_there(self):
+        working = {name: [(at(8, day=day), at(10, day=day)) for day in (0, 1)] for name in "ab"}
+        home = Home("Pudong", {at(0).date(): {"a"}, at(0, day=1).date(): {"b"}}, 60)
+        slots = find(working, home=home, earliest=at(8))
+        self.assertEqual([slot.technician for slot in slots], ["a", "b", "b", "a"])
+        self.assertEqual([slot.reasons[0] for slot in slots], [("territory", "Pudong"), ("outside", "Pudong")] * 2)
+
+    def test_duty_counts_beside_the_working_hours_and_says_so(self):
+        slots = find({"a": [(at(8), at(10))]}, on_call={"a": [(at(9), at(11))], "b": [(at(20), at(22))]}, earliest=at(8))
+        self.assertEqual(
+            [(slot.technician, slot.start, slot.reasons[1:]) for slot in slots],
+            [("a", at(8), ()), ("a", at(8, 30), (("on_call", None),)), ("a", at(9), (("on_call", None),)), ("b", at(20), (("on_call", None),))])
+
+    def test_full_days_are_left_out(self):
+        slots = find({"a": [(at(8, day=day), at(10, day=day)) for day in (0, 1)]}, full={"a": {at(0).date()}})
+        self.assertEqual([slot.start for slot in slots], [at(8, day=1)])
+
+    def test_a_wished_window_is_worth_three_days_but_not_when_it_is_urgent(self):
+        working = {"a": [(at(8, day=day), at(10, day=day)) for day in (0, 2, 4)]}
+
+        def wish(start, _stop):
+            return start.day in (3, 5)  # the days 2 and 4
+
+        self.assertEqual([slot.start.day for slot in find(working, wish=wish)], [3, 1, 5])
+        slots = find(working, wish=wish, urgent=True)
+        self.assertEqual([slot.start.day for slot in slots], [1, 3, 5])
+        self.assertEqual([slot.reasons[1] for slot in slots], [("wish", False), ("wish", True), ("wish", True)])
+
+    def test_urgent_is_the_sooner_whoever_comes(self):
+        working = {"stranger": [(at(8), at(10))], "known": [(at(9, 30), at(11, 30))]}
+        candidates = {"known": Candidate(120)}
+        self.assertEqual([slot.technician for slot in find(working, candidates=candidates)], ["known", "stranger"])
+        self.assertEqual([slot.technician for slot in find(working, candidates=candidates, urgent=True)], ["stranger", "known"])
 
     def test_the_day_is_the_callers(self):
         """A visit at 23:00 UTC is on the next day eight hours further east."""
@@ -103,6 +152,9 @@ quarters = st.integers(0, 4 * 24 * 3)
 intervals = st.lists(st.tuples(quarters, quarters).map(
     lambda pair: (BASE + min(pair) * HOUR / 4, BASE + max(pair) * HOUR / 4)), max_size=6)
 plans = st.dictionaries(st.sampled_from("abc"), intervals, max_size=3)
+ways = st.integers(0, 6).map(lambda number: number * HOUR / 4)
+visits = st.lists(st.tuples(quarters, st.integers(1, 8), ways, ways).map(
+    lambda entry: Busy(BASE + entry[0] * HOUR / 4, BASE + (entry[0] + entry[1]) * HOUR / 4, entry[2], entry[3])), max_size=5)
 
 
 class TestSlotsProperties(BaseCase):
@@ -128,3 +180,15 @@ class TestSlotsProperties(BaseCase):
         self.assertEqual({(slot.technician, slot.start, slot.stop) for slot in found}, expected)
         self.assertEqual(len(found), len(expected), "no window twice")
         self.assertEqual([slot.start for slot in found], sorted(slot.start for slot in found))
+
+    @settings(max_examples=200, deadline=None)
+    @given(intervals, visits)
+    def test_between_two_visits_there_is_always_time_for_the_way(self, worked, agreed):
+        """By the definition: whoever stands between two visits reaches both; and what is left out could not be reached."""
+        found = {(slot.start, slot.stop) for slot in find({"a": worked}, {"a": agreed}, latest=at(0, day=3))}
+        for start, stop in cut_windows(merge(worked), 2 * HOUR):
+            reached = all(
+                stop + max(visit.way, visit.pause) <= visit.start or visit.stop + max(visit.way, visit.pause) <= start
+                for visit in agreed)
+            # Working time that visits cut up may hold windows of another start, on the same grid.
+            self.assertEqual((start, stop) in found, reached and stop <= at(0, day=3), (start, agreed))

@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.fields import Command
 
 from ..models.repair_appointment import MAX_DURATION
+from ..models.repair_appointment_booking import WindowTakenError
 
 MAX_PROPOSALS = 8
 
@@ -23,6 +24,9 @@ class RepairBooking(models.TransientModel):
     appliance_id = fields.Many2one(related="repair_id.appliance_id")
     fault_description = fields.Text(related="repair_id.fault_description")
     preferred_start = fields.Datetime(related="repair_id.preferred_start", readonly=False)
+    wished_days = fields.Selection(related="repair_id.wished_days", readonly=False)
+    wished_hours = fields.Selection(related="repair_id.wished_hours", readonly=False)
+    priority = fields.Selection(related="repair_id.priority", readonly=False)
     wished_windows = fields.Char(related="repair_id.wished_windows", readonly=False)
     current_window = fields.Char(related="appointment_id.window", string="Agreed so far")
     reason = fields.Char("Reason of the change")
@@ -89,8 +93,14 @@ class RepairBooking(models.TransientModel):
         ]})
 
     def _book(self, technician, start, stop):
-        self.env["repair.appointment"]._book(
-            self.repair_id, technician, start, stop, self.appointment_id, self.reason, self.note)
+        try:
+            self.env["repair.appointment"]._book(
+                self.repair_id, technician, start, stop, self.appointment_id, self.reason, self.note)
+        except WindowTakenError as error:
+            # What is free by now, only a new transaction sees: the button begins one.
+            raise RedirectWarning(
+                str(error), self.env.ref("repair_service.repair_order_action_book_again").id, self.env._("See what is free now"),
+                {"active_model": "repair.order", "active_id": self.repair_id.id, "active_ids": self.repair_id.ids}) from error
         return {"type": "ir.actions.act_window_close"}
 
     def _is_length_possible(self):

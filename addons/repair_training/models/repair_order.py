@@ -11,3 +11,7 @@ class RepairOrder(models.Model):
             if reason := order.technician_id._get_disqualification(order.appliance_category_id, order._get_today()):
                 raise UserError(reason)
         return super().action_repair_start()
+
+    def _get_required_skills(self):
+        skills = self.appliance_category_id.sudo().effective_skill_ids  # who books may not read HR's skills, their names are his to tell
+        return ", ".join(filter(None, (super()._get_required_skills(), *skills.mapped("name"))))
