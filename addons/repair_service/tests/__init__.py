@@ -15,6 +15,7 @@ from . import test_customer_merge
 from . import test_customer_messages
 from . import test_customer_tour
 from . import test_demo_tables
+from . import test_dispatch_orders
 from . import test_fault_code
 from . import test_fitted_parts
 from . import test_followup
@@ -23,6 +24,8 @@ from . import test_inspection_inspector
 from . import test_inspection_loop
 from . import test_inspection_points
 from . import test_job_sheet
+from . import test_lateness
+from . import test_lateness_engine
 from . import test_leaks
 from . import test_limits
 from . import test_limits_engine
@@ -38,6 +41,7 @@ from . import test_proposal_concurrency
 from . import test_proposal_engine
 from . import test_quotation
 from . import test_quotation_versions
+from . import test_reassign
 from . import test_reports
 from . import test_rpc_http
 from . import test_rpc_sweep
@@ -49,5 +53,6 @@ from . import test_slots_engine
 from . import test_travel_engine
 from . import test_technician_plan
 from . import test_territory
+from . import test_visit_load
 from . import test_warranty
 from . import test_warranty_engine

@@ -1,5 +1,6 @@
 import inspect
 import math
+from datetime import date
 
 import psycopg2
 
@@ -21,6 +22,8 @@ SERVICE_MODELS = (
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
     "repair.withdrawal",
     "repair.appliance.merge", "repair.territory.cover", "repair.on.call", "repair.technician",
+    "repair.appliance.merge",
+    "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -122,6 +125,7 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
+        cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_dispatch_records()
         cls.env.flush_all()
 
     @classmethod
@@ -147,6 +151,13 @@ class TestRpcSweep(RepairServiceCommon):
                 "technician_id": technician.id, "start": "2030-01-01 10:00:00", "stop": "2030-01-02 00:00:00"}),
             "repair.technician": cls.env["repair.technician"].browse(technician.id),
         }
+    def _create_dispatch_records(cls):
+        reassign = cls.env["repair.reassign"].with_user(cls.user_manager).create({
+            "reason": "x", "line_ids": [Command.create({"appointment_id": cls.order.appointment_ids[:1].id})]})
+        load = cls.env["repair.visit.load"].with_user(cls.user_manager)._fill_week(date(2030, 1, 7))[:1]
+        overview = cls.env["repair.dispatch.overview"].with_user(cls.user_manager).create({})
+        return {"repair.reassign": reassign, "repair.reassign.line": reassign.line_ids, "repair.visit.load": load,
+                "repair.dispatch.overview": overview}
 
     @classmethod
     def _create_money_records(cls):
