@@ -1,6 +1,7 @@
 from . import repair_input  # isort: skip - the others inherit it
 from . import (
     account_move,
+    calendar_event,
     hr_employee,
     hr_employee_capacity,
     hr_employee_on_call,
@@ -78,6 +79,11 @@ from . import (
     stock_move,
 )
 from . import (  # isort: skip - they extend lines, parts and visits
+    repair_appointment_calendar,
+    repair_appointment_conflict,
+    hr_employee_visits,
+    resource_calendar_leaves,
+    repair_enquiry,
     repair_inspection_points,
     repair_order_inspection,
     repair_order_job_sheet,

@@ -5,6 +5,8 @@ from . import test_appliance_register
 from . import test_appliance_search
 from . import test_appointment
 from . import test_appointment_access
+from . import test_appointment_calendar
+from . import test_appointment_conflict
 from . import test_attacks
 from . import test_booking
 from . import test_capacity
@@ -16,6 +18,7 @@ from . import test_customer_messages
 from . import test_customer_tour
 from . import test_demo_tables
 from . import test_dispatch_orders
+from . import test_enquiry
 from . import test_fault_code
 from . import test_fitted_parts
 from . import test_followup

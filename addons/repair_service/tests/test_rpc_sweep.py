@@ -24,6 +24,7 @@ SERVICE_MODELS = (
     "repair.appliance.merge", "repair.territory.cover", "repair.on.call", "repair.technician",
     "repair.appliance.merge",
     "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
+    "repair.appliance.merge", "repair.enquiry",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -104,6 +105,7 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.inspection": cls.order.final_inspection_id,
             "repair.inspection.line": cls.order.final_inspection_id.line_ids[:1],
             "repair.followup": cls.followup,
+            "repair.enquiry": cls.env["repair.enquiry"].create({"contact_name": "x", "question": "x"}),
             "repair.appliance": cls.appliance,
             "repair.warranty.term": cls.env["repair.warranty.term"].create({"name": "Sweep", "months": 12}),
             "repair.fault.code": cls.symptom,
