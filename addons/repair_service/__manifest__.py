@@ -25,6 +25,7 @@
         "security/repair_money_rules.xml",
         "data/mail_activity_type_data.xml",
         "security/repair_opinion_rules.xml",
+        "security/repair_partner_rules.xml",
         "security/repair_diagnosis_rules.xml",
         "security/repair_planning_rules.xml",
         "security/repair_enquiry_rules.xml",
@@ -85,6 +86,7 @@
         "views/repair_payment_views.xml",
         "report/repair_charge_views.xml",
         "views/repair_order_money_views.xml",
+        "views/repair_appointment_day_views.xml",
         "views/repair_fault_code_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
@@ -92,7 +94,7 @@
         "views/res_config_settings_dispatch_views.xml",
     ],
     "assets": {
-        "web.assets_backend": ["repair_service/static/src/photo/*"],
+        "web.assets_backend": ["repair_service/static/src/photo/*", "repair_service/static/src/technician_day/*"],
         "web.assets_frontend": [
             "repair_service/static/src/scss/repair_portal.scss",
             "repair_service/static/src/scss/repair_photo_portal.scss",

@@ -74,6 +74,7 @@ from . import (
     res_config_settings_capacity,
     res_partner,
     res_partner_phone,
+    res_partner_technician,
     sale_order,
     sale_order_line,
     stock_move,
@@ -89,5 +90,7 @@ from . import (  # isort: skip - they extend lines, parts and visits
     repair_order_job_sheet,
     repair_order_opinion,
     repair_order_preparation,
+    repair_order_scan,
 )
+from . import repair_appointment_day  # isort: skip - it reads what the others add
 

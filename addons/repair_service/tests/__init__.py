@@ -48,6 +48,7 @@ from . import test_reassign
 from . import test_reports
 from . import test_rpc_http
 from . import test_rpc_sweep
+from . import test_scan_part
 from . import test_second_opinion
 from . import test_service_flow
 from . import test_shifts
@@ -57,5 +58,6 @@ from . import test_travel_engine
 from . import test_technician_plan
 from . import test_territory
 from . import test_visit_load
+from . import test_technician_day
 from . import test_warranty
 from . import test_warranty_engine
