@@ -1,1 +1,1 @@
-from . import portal, portal_photo
+from . import portal, portal_photo, portal_visit

@@ -94,3 +94,13 @@ from . import (  # isort: skip - they extend lines, parts and visits
 )
 from . import repair_appointment_day  # isort: skip - it reads what the others add
 
+    repair_order_visit_outcome,
+)
+from . import (  # isort: skip - a visit's change and outcome extend its messages
+    hr_employee_badge,
+    repair_appointment_reminder,
+    repair_appointment_change,
+    repair_appointment_outcome,
+    repair_silence,
+    res_company_visit_message,
+)

@@ -16,6 +16,11 @@ OPEN_STATES = ("proposed", *ACTIVE_STATES)
 # Set by the steps of a visit only; the plan of an agreed visit changes by rescheduling, which keeps the history.
 FLOW_FIELDS = frozenset({"state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id"})
 PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
+FLOW_FIELDS = frozenset({
+    "state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id",
+    "reminded_on", "changed_by", "expected_at", "miss_reason", "outcome", "outcome_note",
+})
+PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop"})
 MAX_DURATION = timedelta(hours=12)
 MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.
@@ -240,20 +245,27 @@ class RepairAppointment(models.Model):
 
         :raises UserError: when the window has not begun yet
         """
-        self._check_state(("confirmed", "travelling"), self.env._("Marking as missed"))
-        if any(visit.start > fields.Datetime.now() for visit in self):
-            raise UserError(self.env._("The visit has not begun yet: reschedule or cancel it instead."))
+        self._check_missed()
         orders_sudo = self.repair_id.sudo()  # the technician reports, the order falls back to the desk by itself
         self._flow_write({"state": "missed"})
         orders_sudo._on_appointment_cancelled()
         return True
 
-    def action_cancel(self):
-        """Call visits off; an order without diagnosis waits for a booking again."""
+    def _check_missed(self):
+        self._check_state(("confirmed", "travelling"), self.env._("Marking as missed"))
+        if any(visit.start > fields.Datetime.now() for visit in self):
+            raise UserError(self.env._("The visit has not begun yet: reschedule or cancel it instead."))
+
+    def action_cancel(self, reason=False):
+        """Call visits off; an order without diagnosis waits for a booking again.
+
+        :param str reason: why; without one, who did it stands there
+        """
         self._check_planner()
         self._check_state(("proposed", "confirmed", "travelling"), self.env._("Cancelling"))
         orders = self.repair_id
-        self._set_cancelled(self.env._("Called off by %(user)s.", user=self.env.user.name))
+        reason = self._read_note(reason)
+        self._set_cancelled(reason or self.env._("Called off by %(user)s.", user=self.env.user.name))
         orders._on_appointment_cancelled()
         return True
 

@@ -12,6 +12,7 @@ FLOW_FIELDS = frozenset({
     "override_by_id", "override_on", "parts_waiting_since", "parts_waited_days", "limit_id", "limit_due", "limit_warn_on",
     "exchange_advised",
     "repair_started_by_id",
+    "next_visit_reason", "next_visit_note",
 })
 # From a stage on, what the customer was told or has agreed to stays as it is.
 SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")

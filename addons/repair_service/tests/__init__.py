@@ -59,5 +59,12 @@ from . import test_technician_plan
 from . import test_territory
 from . import test_visit_load
 from . import test_technician_day
+from . import test_silence
+from . import test_slots_engine
+from . import test_visit_change
+from . import test_visit_concurrency
+from . import test_visit_messages
+from . import test_visit_outcome
+from . import test_visit_page
 from . import test_warranty
 from . import test_warranty_engine

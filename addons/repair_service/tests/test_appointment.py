@@ -197,7 +197,7 @@ class TestAppointmentSteps(BookingCase):
         with self.assertRaisesRegex(UserError, "not begun"):
             visit.action_miss()
         with freeze_time(at(1, 10, 30)):
-            visit.with_user(self.user_technician).action_miss()
+            visit.with_user(self.user_technician).action_miss("customer_absent")
         self.assertEqual((visit.state, self.order.service_stage), ("missed", "requested"))
 
     def test_diagnosed_order_does_not_fall_back(self):

@@ -25,6 +25,7 @@ SERVICE_MODELS = (
     "repair.appliance.merge",
     "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
     "repair.appliance.merge", "repair.enquiry",
+    "repair.appointment.message", "repair.visit.outcome",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -58,6 +59,7 @@ FACTS = (
     "amount_customer_untaxed", "amount_customer_tax", "amount_customer_total", "amount_other_payers",
     "amount_collected", "amount_cost", "amount_margin", "has_deposit", "limit_due", "parts_waiting_since", "parts_waited_days",
     "exchange_advised", "override_by_id",
+    "next_visit_reason", "next_visit_note", "visit_count", "first_time_fix",
 )
 # Arguments of every public method, by name; and what a caller may send in their place.
 ARGUMENTS = ((), (False,), ("nonsense",), (7,), ({"a": 1},), ([],), (LONG,), (math.nan, math.inf))
@@ -128,6 +130,7 @@ class TestRpcSweep(RepairServiceCommon):
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_dispatch_records()
+        cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_visit_records()
         cls.env.flush_all()
 
     @classmethod
@@ -160,6 +163,14 @@ class TestRpcSweep(RepairServiceCommon):
         overview = cls.env["repair.dispatch.overview"].with_user(cls.user_manager).create({})
         return {"repair.reassign": reassign, "repair.reassign.line": reassign.line_ids, "repair.visit.load": load,
                 "repair.dispatch.overview": overview}
+    def _create_visit_records(cls):
+        visit = cls.order.appointment_ids[:1]
+        return {
+            "repair.appointment.message": cls.env["repair.appointment.message"].create(
+                {"appointment_id": visit.id, "kind": "confirmed", "send_at": "2030-01-01 00:00:00"}),
+            "repair.visit.outcome": cls.env["repair.visit.outcome"].with_user(cls.user_manager).create(
+                {"appointment_id": visit.id, "kind": "unfinished"}),
+        }
 
     @classmethod
     def _create_money_records(cls):
@@ -183,7 +194,8 @@ class TestRpcSweep(RepairServiceCommon):
             "line": self.order.service_line_ids.read(
                 ["product_id", "approved_subtotal", "payer", "price_subtotal", "repair_id", "sale_line_id"]),
             "part": self.move.read(["product_id", "approved_subtotal", "payer", "state", "quantity", "picked", "location_id"]),
-            "visits": self.order.appointment_ids.read(["state", "technician_id", "start", "stop", "arrived_at"]),
+            "visits": self.order.appointment_ids.read(
+                ["state", "technician_id", "start", "stop", "arrived_at", "changed_by", "reminded_on", "miss_reason", "outcome"]),
             "quotations": self.order.quotation_ids.read(["state", "version", "amount_total", "answered_by", "valid_until"]),
             "payments": self.order.payment_ids.read(["state", "amount", "collected_by_id", "method", "repair_id"]),
             "inspections": self.order.inspection_ids.read(["result", "kind", "template_id", "repair_id", "inspector_id"]),

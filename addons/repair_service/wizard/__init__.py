@@ -6,3 +6,4 @@ from . import repair_proposal, repair_proposal_code, repair_proposal_line
 from . import repair_booking_capacity, repair_booking_input
 from . import base_partner_merge, repair_appliance_merge
 from . import repair_reassign, repair_reassign_line
+from . import repair_visit_outcome
