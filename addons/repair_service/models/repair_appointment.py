@@ -14,13 +14,11 @@ from .repair_order import FLOW
 ACTIVE_STATES = ("confirmed", "travelling", "arrived")
 OPEN_STATES = ("proposed", *ACTIVE_STATES)
 # Set by the steps of a visit only; the plan of an agreed visit changes by rescheduling, which keeps the history.
-FLOW_FIELDS = frozenset({"state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id"})
-PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
 FLOW_FIELDS = frozenset({
     "state", "arrived_at", "reschedule_reason", "cancel_reason", "rescheduled_from_id",
-    "reminded_on", "changed_by", "expected_at", "miss_reason", "outcome", "outcome_note",
+    "reminded_on", "changed_by", "announced_at", "miss_reason", "outcome", "outcome_note",
 })
-PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop"})
+PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
 MAX_DURATION = timedelta(hours=12)
 MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.

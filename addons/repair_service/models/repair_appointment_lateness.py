@@ -31,7 +31,7 @@ class RepairAppointment(models.Model):
     # Visits under way are few, whatever the number of visits: the dispatcher looks at them all day.
     _under_way_idx = models.Index("(stop) WHERE state IN ('confirmed', 'travelling', 'arrived')")
 
-    @api.depends("state", "start", "stop", "arrived_at", "technician_id")
+    @api.depends("state", "start", "stop", "arrived_at", "technician_id", "announced_at")
     def _compute_lateness(self):
         now = fields.Datetime.now()
         outlooks = self._get_outlooks(now, self.technician_id)
@@ -46,6 +46,8 @@ class RepairAppointment(models.Model):
             else:
                 visit.lateness, visit.minutes_late = False, 0
                 visit.expected_at = visit.arrived_at or (waited and visit.start)
+            if waited and visit.announced_at:  # the technician knows better
+                visit.expected_at = max(visit.expected_at or visit.announced_at, visit.announced_at)
 
     def _search_lateness(self, operator, value):
         if operator != "in":

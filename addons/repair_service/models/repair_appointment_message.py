@@ -69,7 +69,7 @@ class RepairAppointment(models.Model):
         if kind == "departure":
             return self.state == "travelling" and now < self.stop
         if kind == "delay":
-            return self.state in ("confirmed", "travelling") and bool(self.expected_at) and now < self.expected_at
+            return self.state in ("confirmed", "travelling") and bool(self.announced_at) and now < self.announced_at
         return self.state in ("confirmed", "travelling") and (kind != "reminder" or now < self.start)
 
     def _send_message(self, kind):

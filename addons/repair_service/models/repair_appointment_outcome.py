@@ -18,7 +18,7 @@ class RepairAppointment(models.Model):
 
     _inherit = "repair.appointment"
 
-    expected_at = fields.Datetime(
+    announced_at = fields.Datetime(
         "Expected at", readonly=True, copy=False, tracking=True, help="The arrival that the customer was told of when it got late.")
     miss_reason = fields.Selection(MISS_REASONS, "Why nobody met", readonly=True, copy=False, tracking=True)
     outcome = fields.Selection(
@@ -79,7 +79,7 @@ class RepairAppointment(models.Model):
         expected = (now + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
         if any(expected <= visit.stop for visit in self):
             raise UserError(self.env._("That is within the promised window: there is nothing to tell."))
-        self._flow_write({"expected_at": expected})
+        self._flow_write({"announced_at": expected})
         self._tell_customer("delay")
 
     def _leave_unfinished(self, reason, note=False):
@@ -95,7 +95,7 @@ class RepairAppointment(models.Model):
     def _get_expected_clock(self):
         """Hour and minute of the expected arrival on the customer's clock."""
         self.ensure_one()
-        return f"{self._to_local(self.expected_at):%H:%M}" if self.expected_at else ""
+        return f"{self._to_local(self.announced_at):%H:%M}" if self.announced_at else ""
 
     def _read_note(self, note):
         return (note.strip()[:NOTE_MAX] if isinstance(note, str) else "") or False

@@ -33,7 +33,7 @@ class RepairOrder(models.Model):
 
     _to_book_idx = models.Index("(priority DESC, visit_promised_by) WHERE needs_booking")
 
-    @api.depends("appliance_id", "service_type", "service_stage", "appointment_ids.state")
+    @api.depends("appliance_id", "service_type", "service_stage", "appointment_ids.state", "next_visit_reason")
     def _compute_needs_booking(self):
         for order in self:
             order.needs_booking = order._is_waiting_for_booking()

@@ -63,6 +63,9 @@ class RepairOrder(models.Model):
             order.first_time_fix = "yes" if order.visit_count == 1 and not came_back else "no"
             order.first_time_fix_from = end
 
+    def _wants_another_visit(self):
+        return super()._wants_another_visit() or bool(self.next_visit_reason)
+
     def _ask_next_visit(self, reason, note=False):
         """Have another visit booked, for a reason of ``NEXT_VISIT_REASONS``, unless one is agreed already."""
         waiting = self.filtered(lambda order: order.service_stage in WAITING_STAGES and not order.next_appointment_id)

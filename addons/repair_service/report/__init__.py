@@ -1,2 +1,1 @@
-from . import repair_charge, repair_dispatch_overview, repair_order_papers, repair_visit_load
-from . import repair_charge, repair_order_papers, repair_visit_report
+from . import repair_charge, repair_dispatch_overview, repair_order_papers, repair_visit_load, repair_visit_report

@@ -22,9 +22,8 @@ SERVICE_MODELS = (
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
     "repair.withdrawal",
     "repair.appliance.merge", "repair.territory.cover", "repair.on.call", "repair.technician",
-    "repair.appliance.merge",
     "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
-    "repair.appliance.merge", "repair.enquiry",
+    "repair.enquiry",
     "repair.appointment.message", "repair.visit.outcome",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
@@ -129,8 +128,7 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
-        cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_dispatch_records()
-        cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_visit_records()
+        cls.records |= cls._create_dispatch_records() | cls._create_visit_records()
         cls.env.flush_all()
 
     @classmethod

@@ -155,7 +155,7 @@ class TestVisitChange(BookingCase):
 
     def test_nobody_passes_for_the_customer(self):
         desk = self.visit.with_user(self.user_desk)
-        for name in ("changed_by", "reminded_on", "expected_at", "miss_reason", "outcome", "outcome_note"):
+        for name in ("changed_by", "reminded_on", "announced_at", "miss_reason", "outcome", "outcome_note"):
             with self.subTest(name), self.assertRaisesRegex(UserError, "steps of the visit only"):
                 desk.write({name: {"changed_by": "customer", "miss_reason": "other", "outcome": "other"}.get(name, "2027-03-01 00:00:00")})
         desk.with_context(changed_by="customer").action_cancel("Customer asked by phone")

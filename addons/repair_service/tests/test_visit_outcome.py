@@ -37,7 +37,7 @@ class TestVisitOutcome(BookingCase):
         """At 11:50, within 35 minutes: 12:25 on the customer's clock."""
         with freeze_time(at(1, 11, 50)):
             self._answer(self.own.action_running_late(), minutes=35)
-        self.assertEqual(self.visit.expected_at, at(1, 12, 25))
+        self.assertEqual(self.visit.announced_at, at(1, 12, 25))
         self.assertIn("Wang Wei, 13900001111, is late and arrives at about 12:25", self._get_sms("is late").body)
 
     def test_a_delay_has_a_sensible_length_and_a_visit_that_it_delays(self):
