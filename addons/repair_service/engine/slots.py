@@ -64,8 +64,9 @@ class Slot:
     """One free window of one technician.
 
     ``reasons`` are pairs (code, value) that the caller puts into words: the candidate's own ones, ``("territory", name)`` or
-    ``("outside", name)``, ``("visits", n)``, the number of visits the technician has that day already, ``("way", minutes)`` from the visit before or ``("depot", minutes)``,
-    ``("on_call", None)`` outside the working hours, ``("wish", bool)`` where there is a wish. ``cost`` is in minutes.
+    ``("outside", name)``, ``("visits", n)``, the number of visits the technician has that day already, ``("way", minutes)`` from
+    the visit before or ``("depot", minutes)``, ``("on_call", None)`` outside the working hours, ``("wish", bool)`` where there is a
+    wish. ``cost`` is in minutes.
     """
 
     technician: object

@@ -154,6 +154,8 @@ class TestRpcSweep(RepairServiceCommon):
                 "technician_id": technician.id, "start": "2030-01-01 10:00:00", "stop": "2030-01-02 00:00:00"}),
             "repair.technician": cls.env["repair.technician"].browse(technician.id),
         }
+
+    @classmethod
     def _create_dispatch_records(cls):
         reassign = cls.env["repair.reassign"].with_user(cls.user_manager).create({
             "reason": "x", "line_ids": [Command.create({"appointment_id": cls.order.appointment_ids[:1].id})]})
@@ -161,6 +163,8 @@ class TestRpcSweep(RepairServiceCommon):
         overview = cls.env["repair.dispatch.overview"].with_user(cls.user_manager).create({})
         return {"repair.reassign": reassign, "repair.reassign.line": reassign.line_ids, "repair.visit.load": load,
                 "repair.dispatch.overview": overview}
+
+    @classmethod
     def _create_visit_records(cls):
         visit = cls.order.appointment_ids[:1]
         return {

@@ -39,7 +39,8 @@ class TestSlots(BookingCase):
         self.assertEqual(self._starts()[:3], [at(0, 13), at(0, 15), at(1, 8)], "8.00-10.00 leaves 30 minutes for a way of 40")
         self.assertEqual(self._reasons(at(0, 13))["way"], 40)
         slot = self._find()[0]
-        self.assertEqual(self.order._describe_slot(slot), "From outside the territory Pudong · Visits that day: 1 · 40 min from the visit before")
+        self.assertEqual(
+            self.order._describe_slot(slot), "From outside the territory Pudong · Visits that day: 1 · 40 min from the visit before")
 
     def test_a_way_that_fits_is_no_hindrance(self):
         self._agree(self._create_order(appliance_id=self.far_appliance.id), self.technician, at(0, 11), hours=1)
@@ -159,7 +160,7 @@ class TestSlots(BookingCase):
         self.assertEqual(starts[0], at(1, 8))
         for start in starts:
             local = start + timedelta(hours=8)
-            self.assertTrue(8 <= local.hour and (local + timedelta(hours=2)).hour <= 17, local)
+            self.assertTrue(local.hour >= 8 and (local + timedelta(hours=2)).hour <= 17, local)
 
     def test_a_lost_window_is_an_error_of_its_own(self):
         self._agree(self._create_order(), self.technician, at(0, 8))

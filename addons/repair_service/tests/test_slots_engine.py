@@ -5,7 +5,18 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ..engine.slots import MINUTE, Busy, Candidate, Home, cut_windows, find_slots, merge, pick_varied, round_up, subtract
+from ..engine.slots import (
+    MINUTE,
+    Busy,
+    Candidate,
+    Home,
+    cut_windows,
+    find_slots,
+    merge,
+    pick_varied,
+    round_up,
+    subtract,
+)
 
 HOUR = timedelta(hours=1)
 BASE = datetime(2027, 3, 1)
@@ -66,7 +77,8 @@ class TestSlotsEngine(BaseCase):
         slots = find(working, {"busy": [(at(11), at(12))]}, candidates=candidates, earliest=at(8))
         self.assertEqual(
             [(slot.technician, slot.start, slot.cost) for slot in slots],
-            [("idle", at(8), -60), ("busy", at(8), -50), ("late", at(9), -30), ("busy", at(8, 30), -20), ("far", at(8), 0), ("busy", at(9), 10)])
+            [("idle", at(8), -60), ("busy", at(8), -50), ("late", at(9), -30),
+             ("busy", at(8, 30), -20), ("far", at(8), 0), ("busy", at(9), 10)])
 
     def test_a_slot_tells_its_reasons(self):
         [slot] = find(
@@ -101,7 +113,8 @@ class TestSlotsEngine(BaseCase):
         slots = find({"a": [(at(8), at(10))]}, on_call={"a": [(at(9), at(11))], "b": [(at(20), at(22))]}, earliest=at(8))
         self.assertEqual(
             [(slot.technician, slot.start, slot.reasons[1:]) for slot in slots],
-            [("a", at(8), ()), ("a", at(8, 30), (("on_call", None),)), ("a", at(9), (("on_call", None),)), ("b", at(20), (("on_call", None),))])
+            [("a", at(8), ()), ("a", at(8, 30), (("on_call", None),)), ("a", at(9), (("on_call", None),)),
+             ("b", at(20), (("on_call", None),))])
 
     def test_full_days_are_left_out(self):
         slots = find({"a": [(at(8, day=day), at(10, day=day)) for day in (0, 1)]}, full={"a": {at(0).date()}})
