@@ -165,7 +165,9 @@ class RepairOrder(models.Model):
 
     def _describe_slot(self, slot):
         """The reasons of a proposal in words."""
-        return " · ".join(filter(None, (self._describe_slot_reason(code, value) for code, value in slot.reasons)))
+        # What all of them have in common comes last.
+        reasons = sorted(slot.reasons, key=lambda reason: reason[0] == "skill")
+        return " · ".join(filter(None, (self._describe_slot_reason(code, value) for code, value in reasons)))
 
     def _describe_slot_reason(self, code, value):
         """One reason in words; '' for one that goes without saying."""

@@ -68,7 +68,7 @@ class TestLateness(BookingCase):
 
     def test_ended_visits_are_not_late(self):
         with freeze_time(at(1, 13)):
-            self.first.action_miss()
+            self.first.action_miss("customer_absent")
             self.foreign.action_cancel()
             self.assertEqual([self._look(visit) for visit in (self.first | self.foreign)], [(False, 0)] * 2)
             self.assertSearchAgrees()

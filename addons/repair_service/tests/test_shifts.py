@@ -63,8 +63,9 @@ class TestShifts(BookingCase):
     def test_public_holidays_of_the_company_and_not_of_another_one(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         for owner, first in ((self.company, 0), (company, 1)):
-            self.env["resource.calendar.leaves"].with_company(owner).create({
+            holiday = self.env["resource.calendar.leaves"].create({
                 "name": "Holiday", "calendar_id": False, "date_from": at(first, 0), "date_to": at(first + 1, 0)})
+            holiday.company_id = owner
         self.assertEqual(self._hours(self._create_technician(), 0, 1), ["03-02 08:00-12:00", "03-02 13:00-17:00"])
 
     def test_the_hours_are_those_of_the_technicians_own_clock(self):

@@ -212,7 +212,8 @@ class TestTechnicianDay(RepairServiceCommon):
         self.env.cr.execute("UPDATE repair_appointment SET start = start - interval '1 day', stop = stop - interval '1 day' WHERE id = %s",
                             [self.visit.id])
         self.env.invalidate_all()
-        self._as_technician(self.visit).action_miss()
+        self._as_technician(self.visit).action_miss("customer_absent")
+        self.env.flush_all()
         self.assertEqual(self._as_technician(self.visit).read(["state"])[0]["state"], "missed")
         self._book(self.order, technician=self.other)
         self.env.invalidate_all()
