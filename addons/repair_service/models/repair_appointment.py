@@ -238,9 +238,10 @@ class RepairAppointment(models.Model):
         self._check_state(("arrived",), self.env._("Finishing the visit"))
         return self._flow_write({"state": "done"})
 
-    def action_miss(self):
+    def action_miss(self, reason=False, note=False):
         """Nobody met: the order waits for a booking again.
 
+        :param str reason, note: why, for whoever records it
         :raises UserError: when the window has not begun yet
         """
         self._check_missed()

@@ -33,9 +33,22 @@ class SmsSms(models.Model):
         return super()._send_with_api(*args, **kwargs)
 
 
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def send(self, *args, **kwargs):
+        """Send; while the database is silent, mails stay in their queue."""
+        if self.env["ir.config_parameter"]._is_messages_silent():
+            return None
+        return super().send(*args, **kwargs)
+
+
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
-    def _disable_send(self):
-        """Keep mails in their queue while the database is silent."""
-        return super()._disable_send() or self.env["ir.config_parameter"]._is_messages_silent()
+    def send_email(self, message, *args, **kwargs):
+        """Send; what comes by another way than the queue does not leave a silent database either."""
+        if self.env["ir.config_parameter"]._is_messages_silent():
+            _logger.info("Mail not sent: this database is silent")
+            return message["Message-Id"]
+        return super().send_email(message, *args, **kwargs)

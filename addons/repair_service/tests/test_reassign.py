@@ -154,10 +154,11 @@ class TestReassign(BookingCase):
     def test_a_window_lost_meanwhile_stops_all_when_all_or_none_was_asked_for(self):
         reassign = self._open(self.idle, scope="all")
         appointments, book = type(self.early), type(self.early)._book
+        answer = UserError("Chen Hao has another visit in that time already.")
 
         def rivalled(model, order, technician, start, *args, **options):
             if start == at(1, 13):
-                raise UserError("Chen Hao has another visit in that time already.")
+                raise answer
             return book(model, order, technician, start, *args, **options)
 
         with patch.object(appointments, "_book", rivalled), self.assertRaisesRegex(UserError, "Nothing was moved"), self.cr.savepoint():

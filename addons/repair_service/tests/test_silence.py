@@ -1,3 +1,4 @@
+from email.message import EmailMessage
 from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
@@ -67,11 +68,16 @@ class TestSilence(TransactionCase):
                 self.parameters.set_param(name, False)
 
     def test_mails_stay_in_the_queue_of_a_silent_database(self):
+        mail = self.env["mail.mail"].create({"body_html": "x", "email_to": "a@example.com", "email_from": "b@example.com"})
+        message = EmailMessage()
+        message["Message-Id"] = "<1@example.com>"
+        self.parameters.set_param("repair_service.messages_silent", "True")
         servers = self.env["ir.mail_server"]
-        with patch("odoo.modules.module.current_test", False):
-            self.assertFalse(servers._disable_send())
-            self.parameters.set_param("repair_service.messages_silent", "True")
-            self.assertTrue(servers._disable_send())
+        with patch("odoo.modules.module.current_test", False), patch.object(type(servers), "_connect__") as connect:
+            mail.send()
+            self.assertEqual(servers.send_email(message), "<1@example.com>")
+        self.assertEqual(mail.state, "outgoing")
+        connect.assert_not_called()
 
     def test_neutralizing_silences_and_empties_the_queues(self):
         sms = self._queue()

@@ -45,9 +45,9 @@ class RepairReassign(models.TransientModel):
             reassign.ready_count = len(chosen.filtered(lambda line: line.verdict != "blocked"))
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take over the visits selected in a list."""
-        values = super().default_get(fields_list)
+        values = super().default_get(fields)
         ids = self.env.context.get("active_ids")
         if self.env.context.get("active_model") == "repair.appointment" and isinstance(ids, (list, tuple)):
             visits = self.env["repair.appointment"].browse(
