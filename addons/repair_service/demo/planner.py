@@ -24,14 +24,25 @@ class Planner:
         self.zone = pytz.timezone(time_zone)
         self.taken = set()
 
-    def pick(self, root, territory, day, only=None):
+    def pick(self, root, territory, day, only=None, latest=None):
         """Return ``(technician, start)``, the first free visit for a family in a territory on ``day`` or soon after.
 
         :param only: number of the technician, from 0, whom it has to be
+        :param latest: naive UTC moment until which it begins, where one is free by then: what is done lies in the past
         """
+        if latest:
+            try:
+                return self._pick(root, territory, day, only, latest)
+            except ValueError:  # a busy yesterday
+                pass
+        return self._pick(root, territory, day, only, datetime.max)
+
+    def _pick(self, root, territory, day, only, latest):
         for later in range(14):
             date = day + timedelta(days=later)
             for hour in self.rng.sample(HOURS, len(HOURS)):
+                if self.at(date, hour) > latest:
+                    continue
                 for number in self._get_able(root, territory, date):
                     if (number, date, hour) not in self.taken and only in (None, number):
                         self.taken.add((number, date, hour))

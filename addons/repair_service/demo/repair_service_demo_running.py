@@ -63,7 +63,8 @@ class RepairServiceDemo(models.AbstractModel):
             plan["requested"] = planner.reported_today(fields.Datetime.now())
         if spec.days > 1:
             technician, start = planner.pick(
-                plan["root"], plan["territory"], day + timedelta(days=1), spec.technician - 1 if spec.technician else None)
+                plan["root"], plan["territory"], day + timedelta(days=1), spec.technician - 1 if spec.technician else None,
+                fields.Datetime.now() - timedelta(hours=5))
             arrived = start + timedelta(minutes=rng.randrange(-8, 40))
             moments = {"arrived": arrived}
             for name, minutes in (

@@ -231,7 +231,8 @@ class StockMoveLine(models.Model):
     def _without_fitted_default(self):
         if self.env.su or "default_fitted_quantity" not in self.env.context:
             return self
-        return self.with_context({key: value for key, value in self.env.context.items() if key != "default_fitted_quantity"})
+        context = {key: value for key, value in self.env.context.items() if key != "default_fitted_quantity"}
+        return self.with_env(self.env(context=context))
 
     def _swap_lot(self, lot):
         """Reserve one unit of ``lot`` in place of one unit of this line, and return the line that holds it.

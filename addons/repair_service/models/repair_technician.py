@@ -32,7 +32,7 @@ class RepairTechnician(models.Model):
     visits_per_day = fields.Integer(
         "Visits a day", help="0: the number of the company's settings; 0 there too: as many as the hours allow.")
     day_limit = fields.Integer("Limit in force", compute="_compute_day_limit", help="0: as many as the hours allow.")
-    cover_ids = fields.Many2many("repair.territory.cover", string="Cover", compute="_compute_duties")
+    cover_ids = fields.Many2many("repair.territory.cover", compute="_compute_duties")
     on_call_ids = fields.Many2many("repair.on.call", string="On call", compute="_compute_duties")
 
     # Pending changes of what the query reads are written before it runs.
@@ -67,7 +67,7 @@ class RepairTechnician(models.Model):
                 lambda cover, key=technician.id: key in (cover.technician_id.id, cover.replaced_id.id))
             technician.on_call_ids = duties.filtered(lambda duty, key=technician.id: duty.technician_id.id == key)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # a view: its employees are written
         """Write the plan of technicians through to their employees.
 
         :raises UserError: a field that is HR's

@@ -39,6 +39,6 @@ class ResPartner(models.Model):
         return Domain.OR([
             Domain("partner_share", "=", False),
             Domain("id", "in", users._search([("share", "=", False)]).subselect("partner_id")),
-            Domain("id", "in", companies_sudo.search([]).partner_id.ids),
+            Domain("id", "in", companies_sudo._search([]).subselect("partner_id")),
             Domain("id", "in", (customers | customers.commercial_partner_id | orders.message_partner_ids).ids),
         ])

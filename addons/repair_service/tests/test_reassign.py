@@ -138,10 +138,11 @@ class TestReassign(BookingCase):
     def test_a_window_lost_meanwhile_is_named_and_the_others_are_moved(self):
         reassign = self._open(self.idle)
         appointments, book = type(self.early), type(self.early)._book
+        answer = UserError("Chen Hao has another visit in that time already.")
 
         def rivalled(model, order, technician, start, *args, **options):
             if start == at(1, 10):
-                raise UserError("Chen Hao has another visit in that time already.")
+                raise answer
             return book(model, order, technician, start, *args, **options)
 
         with patch.object(appointments, "_book", rivalled):

@@ -151,8 +151,10 @@ class TestVisitPage(RepairServiceCommon, HttpCase):
         self.assertIn("we are late", self._open().xpath("//*[@id='repair_visit_delay']")[0].text_content())
 
     def test_an_unfriendly_error_is_no_traceback(self):
+        error = UserError("The calendar is closed.")
+
         def refuse(visit, *args):
-            raise UserError("The calendar is closed.")
+            raise error
 
         with patch.object(type(self.visit), "_customer_cancel", refuse):
             self.assertIn("The calendar is closed.", self._post("cancel").text)
