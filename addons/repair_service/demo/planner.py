@@ -30,12 +30,11 @@ class Planner:
         :param only: number of the technician, from 0, whom it has to be
         :param latest: naive UTC moment until which it begins, where one is free by then: what is done lies in the past
         """
-        if latest:
-            try:
-                return self._pick(root, territory, day, only, latest)
-            except ValueError:  # a busy yesterday
-                pass
-        return self._pick(root, territory, day, only, datetime.max)
+        found = latest and self._pick(root, territory, day, only, latest)
+        found = found or self._pick(root, territory, day, only, datetime.max)
+        if not found:
+            raise ValueError(f"no free visit in {territory} after {day}")
+        return found
 
     def _pick(self, root, territory, day, only, latest):
         for later in range(14):
@@ -47,7 +46,7 @@ class Planner:
                     if (number, date, hour) not in self.taken and only in (None, number):
                         self.taken.add((number, date, hour))
                         return self.technicians[number], self.at(date, hour)
-        raise ValueError(f"no free visit in {territory} after {day}")
+        return None
 
     def take(self, technician, start):
         """Note a visit that exists already: no visit of two hours that would overlap it is handed out."""

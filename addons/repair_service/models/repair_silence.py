@@ -1,6 +1,6 @@
 import logging
 
-from odoo import models
+from odoo import api, models
 
 _logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class MailMail(models.Model):
 class IrMailServer(models.Model):
     _inherit = "ir.mail_server"
 
+    @api.model
     def send_email(self, message, *args, **kwargs):
         """Send; what comes by another way than the queue does not leave a silent database either."""
         if self.env["ir.config_parameter"]._is_messages_silent():
