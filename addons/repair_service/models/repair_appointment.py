@@ -20,6 +20,7 @@ FLOW_FIELDS = frozenset({
 })
 PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
 MAX_DURATION = timedelta(hours=12)
+MAX_TRAVEL = timedelta(hours=4)
 MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.
 PAST_TOLERANCE = timedelta(minutes=15)

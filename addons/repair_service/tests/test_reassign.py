@@ -49,6 +49,26 @@ class TestReassign(BookingCase):
         self.assertEqual((reassign.ready_count, reassign.blocked_count), (2, 1))
         self.assertEqual(set(self.visits.mapped("state")), {"confirmed"})
 
+    def test_the_way_between_two_visits_is_a_conflict_that_is_said_before(self):
+        """Liu Yang's visit ends at noon and the way after it at half past one; the visit he would get begins at one."""
+        self.taken._flow_write({"travel_minutes": 90})
+        line = self._open(self.busy, self.late).line_ids
+        self.assertEqual(
+            (line.verdict, line.explanation), ("blocked", f"No time for the way from or to {self.taken.name}, {self.taken.window}."))
+        self.taken._flow_write({"travel_minutes": 60})
+        self.assertEqual(self._verdicts(self._open(self.busy, self.late)), ["ok"])
+
+    def test_best_for_each_leaves_time_for_the_way(self):
+        for technician in self.busy | self.idle:
+            self._agree(self._create_order(), technician, at(1, 15))
+        self.late._flow_write({"travel_minutes": 30})
+        reassign = self._open(False, self.late)
+        reassign.action_propose()
+        self.assertFalse(reassign.line_ids.technician_id, "both have to be elsewhere at three")
+        self.late._flow_write({"travel_minutes": 0})
+        reassign.action_propose()
+        self.assertEqual(reassign.line_ids.technician_id, self.busy)
+
     def test_only_what_can_be_moved_is_moved_and_the_history_stays(self):
         reassign = self._open(self.busy)
         reassign.action_reassign()

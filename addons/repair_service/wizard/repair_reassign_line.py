@@ -4,9 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.slots import subtract
-from ..models.repair_appointment import MAX_DURATION, OPEN_STATES, PAST_TOLERANCE
+from ..models.repair_appointment import MAX_DURATION, MAX_TRAVEL, OPEN_STATES, PAST_TOLERANCE
 from ..models.repair_flow import FLOW
 
+MAX_BUSY = MAX_DURATION + MAX_TRAVEL  # no visit keeps its technician longer
 MOVABLE_STATES = ("confirmed", "travelling")
 RESULT_FIELDS = frozenset({"result", "result_note"})
 
@@ -120,7 +121,8 @@ class RepairReassignLine(models.TransientModel):
         facts["hours"] = technicians._get_visit_hours(first, last)
         found = self.env["repair.appointment"].search([
             ("technician_id", "in", technicians.ids), ("state", "in", OPEN_STATES),
-            ("start", ">", first - MAX_DURATION), ("start", "<", last), ("stop", ">", first)], order="start, id")
+            ("start", ">", first - MAX_BUSY), ("start", "<", max(visits.mapped("busy_until"))), ("busy_until", ">", first)],
+            order="start, id")
         for visit in found:
             facts["visits"][visit.technician_id.id].append(visit)
         for visit in visits:
@@ -142,8 +144,10 @@ class RepairReassignLine(models.TransientModel):
             return [("blocked", refusal)]
         rivals = facts["visits"][technician.id] + taken[technician.id]
         for rival in rivals:
-            if rival != visit and rival.start < visit.stop and rival.stop > visit.start:
-                return [("blocked", self.env._("Overlaps with %(visit)s, %(window)s.", visit=rival.name, window=rival.window))]
+            if rival != visit and rival.start < visit.busy_until and rival.busy_until > visit.start:
+                if rival.start < visit.stop and rival.stop > visit.start:
+                    return [("blocked", self.env._("Overlaps with %(visit)s, %(window)s.", visit=rival.name, window=rival.window))]
+                return [("blocked", self.env._("No time for the way from or to %(visit)s, %(window)s.", visit=rival.name, window=rival.window))]
         problems = []
         if subtract([(visit.start, visit.stop)], facts["hours"].get(technician.id, [])):
             problems.append(("ask", self.env._("Outside the working time, or in leave or a holiday: ask the technician first.")))
