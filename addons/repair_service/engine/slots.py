@@ -23,6 +23,10 @@ WISH_COST = 3 * 24 * 60  # another day or time of day than the customer wished
 URGENT_WEIGHT = 6
 
 
+class Guess(timedelta):
+    """A way of which nothing is known; the time is kept free all the same, and the reasons say that it is a guess."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What speaks for a technician whatever the hour: ``score`` in minutes (higher is better) and the reasons for it.
@@ -65,8 +69,8 @@ class Slot:
 
     ``reasons`` are pairs (code, value) that the caller puts into words: the candidate's own ones, ``("territory", name)`` or
     ``("outside", name)``, ``("visits", n)``, the number of visits the technician has that day already, ``("way", minutes)`` from
-    the visit before or ``("depot", minutes)``, ``("on_call", None)`` outside the working hours, ``("wish", bool)`` where there is a
-    wish. ``cost`` is in minutes.
+    the visit before or ``("depot", minutes)``, either with ``_guess`` behind the code where the way is a :class:`Guess`,
+    ``("on_call", None)`` outside the working hours, ``("wish", bool)`` where there is a wish. ``cost`` is in minutes.
     """
 
     technician: object
@@ -213,7 +217,7 @@ class _Plan:
         reasons.append(("visits", self.count[day]))
         code, way = self._get_way(start, day)
         if way is not None:
-            reasons.append((code, round(way / MINUTE)))
+            reasons.append((f"{code}_guess" if isinstance(way, Guess) else code, round(way / MINUTE)))
         if not any(begin <= start and stop <= end for begin, end in self.regular):
             reasons.append(("on_call", None))
         return reasons

@@ -36,6 +36,12 @@ def get_distance(one, other):
     return 2 * EARTH_KM * asin(sqrt(min(half_chord, 1.0)))
 
 
+def is_known(one, other):
+    """Whether anything tells how far two places are apart: the same address, both positions, or the same postcode."""
+    same_address = one.address is not None and one.address == other.address
+    return same_address or (one.is_located and other.is_located) or bool(one.postcode and one.postcode == other.postcode)
+
+
 def estimate_minutes(one, other, speed, unknown):
     """Return the minutes of the way from one place to another, in steps of five.
 

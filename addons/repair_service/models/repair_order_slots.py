@@ -7,8 +7,8 @@ from odoo import fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
-from ..engine.slots import Busy, Candidate, Home, iter_slots, pick_varied
-from ..engine.travel import Place, estimate_minutes
+from ..engine.slots import Busy, Candidate, Guess, Home, iter_slots, pick_varied
+from ..engine.travel import Place, estimate_minutes, is_known
 from .repair_appointment import OPEN_STATES
 
 # In minutes that a customer would wait longer for him: who was there before knows the case, who is of the territory knows the way.
@@ -115,8 +115,8 @@ class RepairOrder(models.Model):
 
     def _get_way(self, one, other):
         company = self.company_id
-        return timedelta(minutes=estimate_minutes(
-            one, other, company.repair_travel_speed, company.repair_travel_unknown_minutes))
+        minutes = estimate_minutes(one, other, company.repair_travel_speed, company.repair_travel_unknown_minutes)
+        return timedelta(minutes=minutes) if is_known(one, other) else Guess(minutes=minutes)
 
     def _get_territory(self):
         """The territory that the appliance stands in, empty when none fits."""
@@ -182,6 +182,8 @@ class RepairOrder(models.Model):
             "outside": self.env._("From outside the territory %(territory)s", territory=value),
             "way": self.env._("%(minutes)s min from the visit before", minutes=value),
             "depot": self.env._("%(minutes)s min from the depot", minutes=value),
+            "way_guess": self.env._("Way from the visit before not known, %(minutes)s min reckoned", minutes=value),
+            "depot_guess": self.env._("Way from the depot not known, %(minutes)s min reckoned", minutes=value),
             "on_call": self.env._("On call"),
         }
         return words.get(code, "")

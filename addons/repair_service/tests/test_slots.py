@@ -50,6 +50,14 @@ class TestSlots(BookingCase):
         self.territory.write({"depot_partner_id": self.far.id, "technician_ids": [(4, self.technician.id)]})
         self.assertEqual(self._reasons(at(0, 8))["depot"], 40)
 
+    def test_a_way_of_which_nothing_is_known_is_told_as_a_guess(self):
+        self.territory.write({"depot_partner_id": self.far.id, "technician_ids": [(4, self.technician.id)]})
+        self.far.write({"partner_latitude": 0, "partner_longitude": 0, "zip": False})
+        self.company.repair_travel_unknown_minutes = 35
+        slot = next(slot for slot in self._find() if slot.start == at(0, 8))
+        self.assertEqual(dict(slot.reasons)["depot_guess"], 35)
+        self.assertIn("Way from the depot not known, 35 min reckoned", self.order._describe_slot(slot))
+
     def test_speed_is_the_companys(self):
         self.company.repair_travel_speed = 60
         self._agree(self._create_order(appliance_id=self.far_appliance.id), self.technician, at(0, 10, 30), hours=1)
