@@ -43,6 +43,24 @@ class RepairInput(models.AbstractModel):
         return super().write(vals)
 
     @api.model
+    def default_get(self, fields):
+        """Return defaults; those that users may set for themselves do not bring in what only the flow sets."""
+        values = super().default_get(fields)
+        locked = self._get_own_default_fields() & values.keys()
+        forged = locked and locked & self.env["ir.default"]._get_model_defaults(self._name).keys()
+        for name in forged:
+            if f"default_{name}" not in self.env.context:
+                del values[name]
+                if (default := self._fields[name].default) is not None:
+                    values[name] = default(self)
+        return values
+
+    @api.model
+    def _get_own_default_fields(self):
+        """Return the fields whose defaults are those of the code, whatever users keep as theirs."""
+        return self._flow_fields
+
+    @api.model
     def _without_flow_defaults(self):
         """Return ``self`` without the defaults of flow fields in its context; the flow itself keeps its own."""
         forged = {f"default_{name}" for name in self._flow_fields} & self.env.context.keys()
