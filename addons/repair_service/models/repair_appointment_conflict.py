@@ -95,7 +95,7 @@ class RepairAppointment(models.Model):
     def _get_hindrance(self, hours, leaves):
         self.ensure_one()
         technician = self.technician_id
-        if not (technician.active and technician.is_technician):
+        if not (technician.active and technician.is_technician) or technician.company_id != self.company_id:
             return "technician"
         free = sum((
             max(min(stop, self.stop) - max(start, self.start), timedelta()) for start, stop in hours), timedelta())

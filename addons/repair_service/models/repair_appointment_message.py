@@ -39,8 +39,14 @@ class RepairAppointment(models.Model):
         Mail and SMS go through Odoo's queues and are logged on the order; a customer without either is skipped.
         """
         for visit in self:
-            visit._tell_customer("moved" if visit.rescheduled_from_id else "confirmed")
+            visit._tell_customer("moved" if visit._has_moved() else "confirmed")
             visit._notify_technician(self.env._("New visit"))
+
+    def _has_moved(self):
+        """Whether the visit stands in the place of one at another time; with another technician only, nothing moved."""
+        self.ensure_one()
+        before = self.rescheduled_from_id
+        return bool(before) and (before.start, before.stop) != (self.start, self.stop)
 
     def _tell_customer(self, kind):
         """Send a message of ``MESSAGE_KINDS``, or put it off to the customer's next decent hour.

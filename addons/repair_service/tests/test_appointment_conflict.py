@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -121,9 +123,21 @@ class TestAppointmentConflict(BookingCase):
         self.technician.action_archive()
         self.assertEqual(self.visit.conflict, "technician")
 
+    def test_a_technician_of_another_company_or_clock_does_not_come(self):
+        """He works from 8 to 17 by his own clock: in Berlin that is from 15 to 24 o'clock in Shanghai."""
+        self.technician.tz = "Europe/Berlin"
+        self.assertEqual(self.visit.conflict, "hours")
+        self.technician.tz = "Asia/Shanghai"
+        self.assertFalse(self.visit.conflict)
+        self.technician.user_id = False
+        self.technician.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(self.visit.conflict, "technician")
+        self.assertEqual(len(self._get_activities()), 1)
+
     def test_past_and_running_visits_are_left_alone(self):
-        self.visit.action_depart()
-        self._take_leave(at(1, 0), at(2, 0))
+        with freeze_time(at(1, 9)):
+            self.visit.action_depart()
+            self._take_leave(at(1, 0), at(2, 0))
         self.assertFalse(self.visit.conflict)
 
     @users("test_dispatcher")

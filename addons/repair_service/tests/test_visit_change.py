@@ -108,7 +108,8 @@ class TestVisitChange(BookingCase):
         self.assertTrue(self._get_notes("Reason: Customer late"))
 
     def test_nothing_is_changed_once_the_technician_is_on_the_way(self):
-        self.visit.action_depart()
+        with freeze_time(at(2, 9)):
+            self.visit.action_depart()
         with self.assertRaisesRegex(UserError, "on the way"):
             self.visit._customer_cancel("x")
 
