@@ -10,6 +10,7 @@ MESSAGE_KINDS = [
 ]
 # What is of use for the moment only: too late is worse than never.
 PASSING_KINDS = ("departure", "delay")
+PLAN_KINDS = ("confirmed", "moved", "called_off")
 
 
 class RepairAppointment(models.Model):
@@ -64,6 +65,9 @@ class RepairAppointment(models.Model):
     def _put_off_message(self, kind, moment):
         self.ensure_one()
         messages_sudo = self.env["repair.appointment.message"].sudo()  # nobody queues messages by hand
+        if kind in PLAN_KINDS:  # what was agreed or called off last is what is so
+            messages_sudo.search([
+                ("appointment_id.repair_id", "=", self.repair_id.id), ("kind", "in", PLAN_KINDS), ("error", "=", False)]).unlink()
         messages_sudo.create({"appointment_id": self.id, "kind": kind, "send_at": moment})
 
     def _is_message_due(self, kind):

@@ -28,9 +28,11 @@ class RepairInput(models.AbstractModel):
 
         :raises ValidationError: a value that cannot
         :raises UserError: a value that the record works out by itself
+        :raises AccessError: a customer, or a record about one, that the user may not read
         """
         for vals in vals_list:
             self._check_input(vals)
+        self._check_private_links(vals_list)
         return super(RepairInput, self._without_flow_defaults()).create(vals_list)
 
     def write(self, vals):
@@ -38,8 +40,10 @@ class RepairInput(models.AbstractModel):
 
         :raises ValidationError: a value that cannot
         :raises UserError: a value that the record works out by itself
+        :raises AccessError: a customer, or a record about one, that the user may not read
         """
         self._check_input(vals)
+        self._check_private_links([vals])
         return super().write(vals)
 
     @api.model

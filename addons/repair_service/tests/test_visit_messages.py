@@ -245,6 +245,18 @@ class TestVisitMessages(MessageCase):
         self.assertFalse(self._get_sms("is called off"))
         self.assertEqual(len(self._get_sms()), 2)
 
+    def test_what_changes_several_times_at_night_is_told_once(self):
+        visit = self._agree(self.order, self.technician, at(2, 10))
+        with freeze_time(at(1, 23)):
+            visit.action_cancel()
+            visit = self._agree(self.order, self.technician, at(3, 10))
+            visit = self._agree(self.order, self.technician, at(3, 14), moved=visit, reason="x")
+            visit.action_cancel()
+            self._agree(self._create_order(), self.technician, at(3, 10))
+        self._run(at(2, 8))
+        self.assertEqual(len(self._get_sms("is called off")), 1)
+        self.assertEqual(len(self._get_sms()), 3, "agreed by day, called off, and the other order's")
+
     def test_the_customer_hears_of_a_moved_visit(self):
         old = self._agree(self.order, self.technician, at(1, 10))
         self._agree(self.order, self.technician, at(2, 14), moved=old, reason="Technician ill")
