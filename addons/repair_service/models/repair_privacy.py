@@ -18,7 +18,11 @@ class Base(models.AbstractModel):
         :raises AccessError: a customer, or a record about one, that the user may not read
         """
         kept = {name for name, value in values.items() if self and value and self._fields.get(name) and self._is_linked(name, value)}
-        self._check_private_links([{name: value for name, value in values.items() if name not in kept}])
+        shown = [{name: value for name, value in values.items() if name not in kept}]
+        if not self:  # a new form begins with what the caller's context, or the user himself, says
+            shown.append({key[len("default_"):]: value for key, value in self.env.context.items() if key.startswith("default_")})
+            shown.append(self.env["ir.default"]._get_model_defaults(self._name))
+        self._check_private_links(shown)
         return super().onchange(values, field_names, fields_spec)
 
     def _is_linked(self, name, value):

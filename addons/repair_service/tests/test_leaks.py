@@ -60,6 +60,9 @@ class TestLeaks(RepairServiceCommon):
         ):
             with self.subTest(model), self.assertRaises(AccessError):
                 self.env[model].with_user(technician).onchange({name: record.id}, [name], {name: {}, told: {}})
+            with self.subTest(model, way="context"), self.assertRaises(AccessError):
+                self.env[model].with_user(technician).with_context(**{f"default_{name}": record.id}).onchange(
+                    {}, [], {name: {}, told: {}})
         stranger = self.env["res.partner"].create({"name": "Stranger", "phone": "13999999999"})
         with self.assertRaises(AccessError):
             self.env["calendar.attendee"].with_user(technician).onchange(
@@ -68,6 +71,9 @@ class TestLeaks(RepairServiceCommon):
             self.env["calendar.event"].with_user(technician).onchange(
                 {"attendee_ids": [Command.create({"partner_id": stranger.id})]}, ["attendee_ids"],
                 {"attendee_ids": {"fields": {"phone": {}}}})
+        self.env["ir.default"].with_user(technician).set("repair.payment", "repair_id", foreign.id, user_id=True)
+        with self.assertRaises(AccessError):
+            self.env["repair.payment"].with_user(technician).onchange({}, [], {"repair_id": {}, "partner_id": {}})
         shown = self.env["repair.followup"].with_user(technician).onchange(
             {"repair_id": own.id}, ["repair_id"], {"repair_id": {}, "partner_phone": {}})
         self.assertEqual(shown["value"]["partner_phone"], self.partner.phone)
