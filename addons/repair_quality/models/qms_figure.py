@@ -170,7 +170,7 @@ class QmsFigure(models.AbstractModel):
 
     @api.model
     def _get_tz(self, company):
-        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+        return company.repair_tz
 
     @api.model
     def _to_utc(self, company, day):

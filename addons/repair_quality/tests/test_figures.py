@@ -40,6 +40,12 @@ class TestFigures(RepairQualityCommon):
         february = self._read("days_to_acceptance", (date(2019, 2, 1), date(2019, 2, 28)))
         self.assertEqual(len(february), 1)
 
+    def test_without_a_time_zone_the_clock_is_that_of_the_service(self):
+        """The server's clock says nothing about the company's days."""
+        self.company.partner_id.tz = False
+        self.company.resource_calendar_id.tz = "UTC"
+        self.assertEqual(self.env["qms.figure"]._get_tz(self.company), "Asia/Shanghai")
+
     def test_on_time_means_inside_the_window_both_ends_included(self):
         rows = self._read("on_time")
         # a: on the last minute, b: a minute late and on the first minute, c: a minute early, d: missed and on time

@@ -3,9 +3,9 @@
 Plain Python over naive datetimes of one time zone; nothing here knows Odoo.
 
 A technician goes from visit to visit in the order of their windows and stays as long as the window is. He arrives when the
-window begins at the earliest, and not before he left the customer before:
+window begins at the earliest, and not before he left the customer before and made the way from there:
 
-    expected arrival = max(start of the window, now, end of the visit before)
+    expected arrival = max(start of the window, now, end of the visit before + the way after it)
     late  the window is over and he has not arrived            minutes since the end of the window
     risk  he is expected after the end of the window           minutes from the end of the window to the expected arrival
     due   the window has begun and he has not arrived          0
@@ -20,13 +20,14 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class OpenVisit:
-    """A visit that is agreed and not finished; ``arrived_at`` once the technician is there."""
+    """A visit that is agreed and not finished; ``arrived_at`` once the technician is there, ``way`` to the next one."""
 
     key: object
     technician: object
     start: datetime
     stop: datetime
     arrived_at: datetime | None = None
+    way: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def look_ahead(visits, now):
         # Where he is comes first: he may have changed the order of his visits.
         for visit in sorted(own, key=lambda visit: (visit.arrived_at is None, visit.start)):
             outlooks[visit.key] = outlook = _look_at(visit, now, free_from)
-            free_from = max(now, outlook.expected + (visit.stop - visit.start))
+            free_from = max(now, outlook.expected + (visit.stop - visit.start)) + visit.way
     return outlooks
 
 

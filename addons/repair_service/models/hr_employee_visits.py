@@ -3,6 +3,7 @@ from odoo import api, models
 from .repair_appointment_calendar import EVENT_STATES
 from .repair_flow import FLOW
 
+WATCHED_FIELDS = frozenset({"is_technician", "active", "resource_calendar_id", "user_id", "company_id", "tz"})
 VERSION_FIELDS = frozenset({
     "resource_calendar_id", "contract_date_start", "contract_date_end", "date_version", "active", "employee_id"})
 
@@ -12,7 +13,7 @@ class HrEmployee(models.Model):
 
     def write(self, vals):
         """Write; visits stand in the calendar of the technician's user, and those that he can not make any more are marked."""
-        if not {"is_technician", "active", "resource_calendar_id", "user_id"} & vals.keys():
+        if not WATCHED_FIELDS & vals.keys():
             return super().write(vals)
         visits = self.env["repair.appointment"]
         with visits._watch_conflicts([("technician_id", "in", self.ids)]):

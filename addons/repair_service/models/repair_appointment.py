@@ -20,10 +20,10 @@ FLOW_FIELDS = frozenset({
 })
 PLAN_FIELDS = frozenset({"repair_id", "technician_id", "start", "stop", "travel_minutes"})
 MAX_DURATION = timedelta(hours=12)
-MAX_TRAVEL = timedelta(hours=4)
 MAX_AHEAD = timedelta(days=366)
 # A visit may be agreed a little after it began: the technician happens to stand at the door.
 PAST_TOLERANCE = timedelta(minutes=15)
+EARLIEST_DEPARTURE = timedelta(hours=12)
 
 
 class RepairAppointment(models.Model):
@@ -225,14 +225,28 @@ class RepairAppointment(models.Model):
         return True
 
     def action_depart(self):
-        """The technician sets off."""
+        """The technician sets off.
+
+        :raises UserError: another step is due, or it is far too early
+        """
+        self.check_access("write")
         self._check_state(("confirmed",), self.env._("Setting off"))
+        self._check_not_too_early()
         return self._flow_write({"state": "travelling"})
 
     def action_arrive(self):
         """The technician is at the customer's; the moment is held against the promised window (handbook 3.2.1)."""
         self._check_state(("confirmed", "travelling"), self.env._("Arriving"))
         return self._set_arrived()
+
+    def _check_not_too_early(self):
+        """Raise on a visit of another day: a slip of the finger would tell its customer that somebody is on the way."""
+        soon = fields.Datetime.now() + EARLIEST_DEPARTURE
+        for visit in self:
+            if visit.start > soon:
+                raise UserError(self.env._(
+                    "The visit %(visit)s is on %(window)s: it is too early to set off, and its customer would be told so. "
+                    "Take today's visit, or have this one rescheduled.", visit=visit.name, window=visit.window))
 
     def action_done(self):
         """The technician leaves the customer; the order goes on by its own steps."""

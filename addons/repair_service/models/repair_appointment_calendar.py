@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from .repair_appointment import ACTIVE_STATES
 from .repair_flow import FLOW
+from .repair_order import FINISHED_STAGES
 
 # A visit that took place keeps its event: the technician's time was spent.
 EVENT_STATES = (*ACTIVE_STATES, "done", "missed")
@@ -81,10 +82,13 @@ class RepairAppointment(models.Model):
         return self.state in EVENT_STATES and bool(self.technician_id.user_id)
 
     def _get_event_values(self):
+        """Return what the event says; once the order is ended, its technician sees the customer no more."""
         self.ensure_one()
+        is_ended = self.repair_id.service_stage in FINISHED_STAGES
         return {
-            "appointment_id": self.id, "res_id": self.id, "name": self.name or self.repair_id.name,
-            "location": " ".join((self.partner_address or "").split()) or False,
+            "appointment_id": self.id, "res_id": self.id,
+            "name": self.repair_id.name if is_ended else self.name or self.repair_id.name,
+            "location": False if is_ended else " ".join((self.partner_address or "").split()) or False,
             "start": self.start, "stop": self.stop, "user_id": self.technician_id.user_id.id,
         }
 
@@ -114,3 +118,14 @@ class RepairAppointment(models.Model):
         visits = self.search(domain, order="id")
         for start in range(0, len(visits), CHECKED_AT_ONCE):
             visits[start:start + CHECKED_AT_ONCE]._get_out_of_step()._sync_events()
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    def write(self, vals):
+        """Write; an order that ends takes its customer out of the technician's calendar."""
+        result = super().write(vals)
+        if vals.get("service_stage") in FINISHED_STAGES:
+            self.sudo().appointment_ids._sync_events()  # whoever ends the order
+        return result

@@ -49,9 +49,9 @@ class RepairAppointment(models.Model):
         """What a visit takes: a day of a technician, once it is agreed."""
         return self.state in ACTIVE_STATES and (self.technician_id.id, self._get_capacity_day())
 
-    def _get_capacity_day(self):
+    def _get_capacity_day(self, technician=None):
         """Day in the company's time zone: a technician's day is the company's, wherever the customer's clock stands."""
-        company_tz = self.technician_id.company_id.repair_tz
+        company_tz = (technician or self.technician_id).company_id.repair_tz
         return self.start and fields.Datetime.context_timestamp(self.with_context(tz=company_tz), self.start).date()
 
     def _check_day_limit(self):

@@ -9,8 +9,6 @@ from .repair_order_booking import UNBOOKABLE_STAGES
 CUSTOMER = object()
 REASON_MAX = 500
 OFFERS_MAX, OFFERS_A_DAY = 12, 4
-# All that is free in the days looked at, so that a window on offer is found again.
-SEARCH_LIMIT = 1000
 
 
 class RepairAppointment(models.Model):
@@ -86,9 +84,12 @@ class RepairAppointment(models.Model):
         return self.search_count([("repair_id", "=", self.repair_id.id), ("changed_by", "=", "customer")])
 
     def _find_customer_slots(self):
-        """Every window that the customer could have now: one for each start, not before the notice he owes."""
+        """Every window that the customer could have now: one for each start, not before the notice he owes.
+
+        All that is free, not a choice of it: what was on offer is found again, however long he looked at it.
+        """
         self.ensure_one()
-        slots, _problem = self.repair_id._find_slots(SEARCH_LIMIT, self)
+        slots, _earliest, _latest = self.repair_id._iter_free_slots(self)
         earliest = fields.Datetime.now() + timedelta(hours=self.company_id.repair_customer_notice)
         by_start = {}
         for slot in slots:

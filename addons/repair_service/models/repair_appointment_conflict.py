@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .repair_appointment import FLOW_FIELDS, PLAN_FIELDS
 from .repair_flow import FLOW
@@ -14,6 +15,8 @@ CONFLICT_FIELDS = frozenset({"conflict", "conflict_known"})
 ACTIVITY = "repair_service.mail_activity_type_visit_conflict"
 # A day that ends at midnight is reckoned to end a moment earlier.
 TOLERANCE = timedelta(minutes=1)
+# Two transactions of which neither sees the other: leave and visit may have begun in either order.
+BOOKING_MOMENT = timedelta(minutes=1)
 
 
 class RepairAppointment(models.Model):
@@ -79,6 +82,31 @@ class RepairAppointment(models.Model):
         yield
         visits_sudo._mark_conflicts(before)
 
+    @api.model
+    def _cron_sync_events(self):
+        """Bring calendars in step; and mark what a leave missed that was entered in the very moment of the booking."""
+        self._find_overlooked()._mark_overlooked()
+        return super()._cron_sync_events()
+
+    @api.model
+    def _find_overlooked(self):
+        """Return the visits under a leave entered after them, or while they were booked, that bear no mark and were not kept."""
+        self.flush_model()
+        self.env["resource.calendar.leaves"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT DISTINCT visit.id FROM repair_appointment visit
+              JOIN hr_employee technician ON technician.id = visit.technician_id
+              JOIN resource_calendar_leaves leave ON leave.resource_id = technician.resource_id
+             WHERE visit.state = ANY(%(states)s) AND visit.stop > %(now)s AND visit.conflict IS NULL AND visit.conflict_known IS NULL
+               AND leave.time_type = 'leave' AND leave.date_from < visit.stop AND leave.date_to > visit.start
+               AND leave.create_date > visit.create_date - %(moment)s
+            """, states=list(WATCHED_STATES), now=fields.Datetime.now(), moment=BOOKING_MOMENT))
+        return self.browse(row[0] for row in rows)
+
+    def _mark_overlooked(self):
+        self._mark_conflicts(dict.fromkeys(self.ids, False))
+
     def _get_hindrances(self):
         """What stands against each visit now, by id: a value of ``conflict`` or ``False``; a fixed number of queries."""
         if not self:
@@ -95,7 +123,7 @@ class RepairAppointment(models.Model):
     def _get_hindrance(self, hours, leaves):
         self.ensure_one()
         technician = self.technician_id
-        if not (technician.active and technician.is_technician):
+        if not (technician.active and technician.is_technician) or technician.company_id != self.company_id:
             return "technician"
         free = sum((
             max(min(stop, self.stop) - max(start, self.start), timedelta()) for start, stop in hours), timedelta())

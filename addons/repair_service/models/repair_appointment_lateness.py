@@ -76,9 +76,11 @@ class RepairAppointment(models.Model):
             if not technicians.ids:
                 return {}
             domain.append(("technician_id", "in", technicians.ids))
-        visits = self.env["repair.appointment"].search_fetch(domain, ["technician_id", "start", "stop", "state", "arrived_at"])
+        visits = self.env["repair.appointment"].search_fetch(
+            domain, ["technician_id", "start", "stop", "state", "arrived_at", "travel_minutes"])
         return look_ahead([
             OpenVisit(
-                visit.id, visit.technician_id.id, visit.start, visit.stop, visit.arrived_at if visit.state == "arrived" else None)
+                visit.id, visit.technician_id.id, visit.start, visit.stop, visit.arrived_at if visit.state == "arrived" else None,
+                timedelta(minutes=visit.travel_minutes))
             for visit in visits
         ], now)

@@ -10,6 +10,7 @@ MESSAGE_KINDS = [
 ]
 # What is of use for the moment only: too late is worse than never.
 PASSING_KINDS = ("departure", "delay")
+PLAN_KINDS = ("confirmed", "moved", "called_off")
 
 
 class RepairAppointment(models.Model):
@@ -39,8 +40,14 @@ class RepairAppointment(models.Model):
         Mail and SMS go through Odoo's queues and are logged on the order; a customer without either is skipped.
         """
         for visit in self:
-            visit._tell_customer("moved" if visit.rescheduled_from_id else "confirmed")
+            visit._tell_customer("moved" if visit._has_moved() else "confirmed")
             visit._notify_technician(self.env._("New visit"))
+
+    def _has_moved(self):
+        """Whether the visit stands in the place of one at another time; with another technician only, nothing moved."""
+        self.ensure_one()
+        before = self.rescheduled_from_id
+        return bool(before) and (before.start, before.stop) != (self.start, self.stop)
 
     def _tell_customer(self, kind):
         """Send a message of ``MESSAGE_KINDS``, or put it off to the customer's next decent hour.
@@ -58,6 +65,9 @@ class RepairAppointment(models.Model):
     def _put_off_message(self, kind, moment):
         self.ensure_one()
         messages_sudo = self.env["repair.appointment.message"].sudo()  # nobody queues messages by hand
+        if kind in PLAN_KINDS:  # what was agreed or called off last is what is so
+            messages_sudo.search([
+                ("appointment_id.repair_id", "=", self.repair_id.id), ("kind", "in", PLAN_KINDS), ("error", "=", False)]).unlink()
         messages_sudo.create({"appointment_id": self.id, "kind": kind, "send_at": moment})
 
     def _is_message_due(self, kind):

@@ -28,9 +28,11 @@ class RepairInput(models.AbstractModel):
 
         :raises ValidationError: a value that cannot
         :raises UserError: a value that the record works out by itself
+        :raises AccessError: a customer, or a record about one, that the user may not read
         """
         for vals in vals_list:
             self._check_input(vals)
+        self._check_private_links(vals_list)
         return super(RepairInput, self._without_flow_defaults()).create(vals_list)
 
     def write(self, vals):
@@ -38,9 +40,29 @@ class RepairInput(models.AbstractModel):
 
         :raises ValidationError: a value that cannot
         :raises UserError: a value that the record works out by itself
+        :raises AccessError: a customer, or a record about one, that the user may not read
         """
         self._check_input(vals)
+        self._check_private_links([vals])
         return super().write(vals)
+
+    @api.model
+    def default_get(self, fields):
+        """Return defaults; those that users may set for themselves do not bring in what only the flow sets."""
+        values = super().default_get(fields)
+        locked = self._get_own_default_fields() & values.keys()
+        forged = locked and locked & self.env["ir.default"]._get_model_defaults(self._name).keys()
+        for name in forged:
+            if f"default_{name}" not in self.env.context:
+                del values[name]
+                if (default := self._fields[name].default) is not None:
+                    values[name] = default(self)
+        return values
+
+    @api.model
+    def _get_own_default_fields(self):
+        """Return the fields whose defaults are those of the code, whatever users keep as theirs."""
+        return self._flow_fields
 
     @api.model
     def _without_flow_defaults(self):

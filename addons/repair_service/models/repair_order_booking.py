@@ -48,6 +48,13 @@ class RepairOrder(models.Model):
             self._move_visits_with_stage(vals["service_stage"])
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_without_visits(self):
+        for order in self:
+            if any(visit.state != "proposed" for visit in order.sudo().appointment_ids):  # all of them, whoever deletes
+                raise UserError(self.env._(
+                    "A visit was agreed for %(order)s: its history is kept. Cancel the order instead of deleting it.", order=order.name))
+
     def action_book(self):
         """Open the booking dialogue: proposals for a visit, or for another time of the visit agreed already.
 

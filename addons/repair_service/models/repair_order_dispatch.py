@@ -117,7 +117,9 @@ class RepairOrder(models.Model):
             domains.append(Domain("company_id", "in", companies.ids) & period)
         return Domain.OR(domains)
 
-    @api.depends("appliance_id.address_id.zip", "partner_id.zip", "company_id")
+    @api.depends("company_id", *(
+        f"{place}.{part}" for place in ("appliance_id.address_id", "partner_id")
+        for part in ("zip", "state_id", "city", "street", "street2")))
     def _compute_visit_territory_id(self):
         service_orders = self.filtered("appliance_id")
         (self - service_orders).visit_territory_id = False

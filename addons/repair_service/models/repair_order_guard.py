@@ -55,7 +55,7 @@ class RepairOrder(models.Model):
                 self._check_plain_fields(vals)
                 self._check_token(vals)
         if any(vals.get("appliance_id") for vals in vals_list) or "default_appliance_id" in self.env.context:
-            self = self._without_flow_defaults()
+            self = self._without_flow_defaults().with_context(repair_service_order=FLOW)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -68,9 +68,25 @@ class RepairOrder(models.Model):
                 self._check_plain_fields(vals)
                 self._check_token(vals)
                 service_orders._check_settled_fields(vals)
-            elif vals.get("appliance_id") and any(order.state != "draft" or order.product_id for order in self):
+                if "appliance_id" in vals and not vals["appliance_id"]:  # without it, nothing of the flow would be guarded
+                    raise UserError(self.env._(
+                        "%(order)s is a service order and keeps an appliance: choose another one, or cancel the order.",
+                        order=service_orders[0].name))
+            if vals.get("appliance_id") and not (self - service_orders)._is_untouched():
                 raise UserError(self.env._("An order that is under way cannot become a service order: make a new request."))
         return super().write(vals)
+
+    @api.model
+    def _get_own_default_fields(self):
+        """Plain orders keep what core lets users set as their defaults."""
+        is_service = self.env.context.get("repair_service_order") is FLOW
+        return self._flow_fields if is_service else FLOW_FIELDS
+
+    def _is_untouched(self):
+        """Whether plain orders stand where a service order begins: no goods, and nothing that only the flow sets."""
+        return not any(
+            order.product_id or not all(order._is_flow_default(name, order[name]) for name in FLOW_FIELDS)
+            for order in self.sudo())  # some of the flow's fields are not for the desk
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_fresh_requests(self):

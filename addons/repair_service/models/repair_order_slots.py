@@ -30,47 +30,54 @@ class RepairOrder(models.Model):
         :return: (slots, problem): ``engine.slots.Slot`` with employee ids, and why there is none, or ''
         """
         self.ensure_one()
+        slots, earliest, latest = self._iter_free_slots(moved)
+        picked = pick_varied(slots, limit)
+        return picked, "" if picked else self._explain_no_slot(earliest, latest)
+
+    def _iter_free_slots(self, moved=None):
+        """Return every free window, best first, and the first and last moment (naive UTC) that was looked at."""
         moved = moved or self.env["repair.appointment"]
         parts_on, parts_reasons = self._get_parts_outlook()
         earliest = max(filter(None, (fields.Datetime.now(), self.preferred_start, parts_on)))
         latest = earliest + timedelta(days=self.company_id.repair_booking_days)
-        day_of = self._get_day_function()
-        technicians, problem = self._get_qualified_technicians(day_of(earliest))
-        if problem:
-            return [], problem
+        day_of, technicians = self._get_day_function(), self._get_technicians()
         urgent, territory = self._is_urgent(), self._get_territory()
         slots = iter_slots(
             technicians._get_visit_hours(earliest, latest),
-            self._get_busy_hours(technicians, earliest - timedelta(days=1), latest, moved),
+            self._get_busy_hours(technicians, earliest - timedelta(days=1), latest + timedelta(days=1), moved),
             window=self._get_visit_length(), earliest=earliest, latest=latest, day_of=day_of,
             candidates=self._get_candidates(technicians, territory, parts_reasons), home=self._get_home(territory, earliest, latest),
             on_call=technicians._get_on_call_hours(earliest, latest, territory) if urgent else None,
             full=technicians._get_full_days(earliest, latest, moved), wish=self._get_wish(), urgent=urgent,
         )
-        picked = pick_varied(self._iter_qualified(slots, technicians, day_of), limit)
-        if not picked:
-            problem = self.env._(
-                "No qualified technician has %(hours)s free hours in a row until %(date)s. "
-                "Ask the customer for a later date, or set technician and time by hand.",
-                hours=f"{self._get_visit_length() / timedelta(hours=1):g}", date=format_date(self.env, day_of(latest)))
-        return picked, problem
+        return self._iter_qualified(slots, technicians, day_of), earliest, latest
 
-    def _get_qualified_technicians(self, date):
-        """Technicians of the company who may take the appliance on ``date``, and why there is none, or ''."""
-        everybody = self.env["hr.employee"].search([("is_technician", "=", True), ("company_id", "=", self.company_id.id)])
+    def _explain_no_slot(self, earliest, latest):
+        """Say why no window is free between two moments (naive UTC)."""
+        day_of = self._get_day_function()
+        return self._get_technician_problem(day_of(earliest)) or self.env._(
+            "No qualified technician has %(hours)s free hours in a row until %(date)s. "
+            "Ask the customer for a later date, or set technician and time by hand.",
+            hours=f"{self._get_visit_length() / timedelta(hours=1):g}", date=format_date(self.env, day_of(latest)))
+
+    def _get_technicians(self):
+        """Return the technicians of the company; whether they may take the appliance is asked day by day."""
+        return self.env["hr.employee"].search([("is_technician", "=", True), ("company_id", "=", self.company_id.id)])
+
+    def _get_technician_problem(self, date):
+        """Why no technician of the company may take the appliance on ``date``, or ''."""
+        everybody, category = self._get_technicians(), self.appliance_category_id
         if not everybody:
-            return everybody, self.env._("The company has no service technician: tick it on the employees who visit customers.")
-        category = self.appliance_category_id
-        qualified = everybody._filter_qualified(category, date)
-        if qualified:
-            return qualified, ""
-        return qualified, self.env._(
+            return self.env._("The company has no service technician: tick it on the employees who visit customers.")
+        if everybody._filter_qualified(category, date):
+            return ""
+        return self.env._(
             "No technician may take %(category)s on %(date)s. For example %(technician)s: %(reason)s",
             category=category.display_name or "", date=format_date(self.env, date), technician=everybody[0].name,
             reason=everybody[0]._get_disqualification(category, date))
 
     def _iter_qualified(self, slots, technicians, day_of):
-        """Drop windows on days when a certificate has run out; each day is looked up once, and only when reached."""
+        """Drop windows on days without a valid certificate; each day is looked up once, and only when reached."""
         qualified_by_day = {}
         for slot in slots:
             day = day_of(slot.start)

@@ -9,8 +9,6 @@ NEXT_VISIT_REASONS = [
     ("wrong_address", "Wrong address"), ("technician", "Technician did not make it"), ("called_off", "Visit called off"),
     ("other", "Other"),
 ]
-# A fault that comes back within so many days was not fixed (first-time fix is counted once they are over).
-REPEAT_DAYS = timedelta(days=30)
 WAITING_STAGES = ("requested", "booked", "diagnosed", "quoted", "approved", "repairing")
 
 
@@ -32,7 +30,7 @@ class RepairOrder(models.Model):
     repeat_ids = fields.One2many("repair.order", "origin_repair_id", "Repeats")
     first_time_fix = fields.Selection(
         [("yes", "Fixed at the first visit"), ("no", "Not at the first visit")], compute="_compute_first_time_fix", store=True,
-        help="Of accepted repairs at home: one visit took place, and the fault did not come back within 30 days.")
+        help="Of accepted repairs at home: one visit took place, and the fault did not come back within the company's days.")
     first_time_fix_from = fields.Datetime(
         "Counted from", compute="_compute_first_time_fix", store=True,
         help="Until then the fault may come back: the first-time-fix rate counts the order from this moment on.")
@@ -51,13 +49,16 @@ class RepairOrder(models.Model):
             order.visit_change_count = sum(count for _changer, count in own)
             order.customer_change_count = sum(count for changer, count in own if changer == "customer")
 
-    @api.depends("accepted_on", "service_type", "visit_count", "repeat_ids.requested_on", "repeat_ids.service_stage")
+    @api.depends(
+        "accepted_on", "service_type", "visit_count", "repeat_ids.requested_on", "repeat_ids.service_stage",
+        "company_id.repair_repeat_days")
     def _compute_first_time_fix(self):
+        """All orders are counted with the same days: changed, they count for the past as well."""
         for order in self:
             order.first_time_fix = order.first_time_fix_from = False
             if not order.accepted_on or not order.visit_count or order.service_type != "onsite":
                 continue
-            end = order.accepted_on + REPEAT_DAYS
+            end = order.accepted_on + timedelta(days=order.company_id.repair_repeat_days)
             came_back = any(
                 repeat.requested_on <= end for repeat in order.repeat_ids if repeat.service_stage != "cancelled" and repeat.requested_on)
             order.first_time_fix = "yes" if order.visit_count == 1 and not came_back else "no"

@@ -12,13 +12,22 @@ class RepairTerritory(models.Model):
         return territories
 
     def write(self, vals):
-        """Write; changed postcodes sort the orders that wait for a visit anew."""
+        """Write; changed postcodes and districts sort the orders that wait for a visit anew."""
+        companies = self.company_id
         result = super().write(vals)
-        if vals.keys() & {"zip_prefixes", "company_id", "active"}:
-            self._sort_waiting_orders()
+        if vals.keys() & {"zip_prefixes", "districts", "sequence", "company_id", "active"}:
+            self._sort_waiting_orders(companies)
         return result
 
-    def _sort_waiting_orders(self):
+    def unlink(self):
+        """Delete; the orders that wait for a visit there are sorted anew."""
+        companies = self.company_id
+        result = super().unlink()
+        self.browse()._sort_waiting_orders(companies)
+        return result
+
+    def _sort_waiting_orders(self, companies=None):
+        companies = self.company_id | (companies or self.company_id)
         orders_sudo = self.env["repair.order"].sudo().search(  # the keeper of territories need not read every order
-            [("needs_booking", "=", True), ("company_id", "in", self.company_id.ids)])
+            [("needs_booking", "=", True), ("company_id", "in", companies.ids)])
         self.env.add_to_compute(orders_sudo._fields["visit_territory_id"], orders_sudo)

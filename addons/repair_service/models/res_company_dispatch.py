@@ -13,6 +13,11 @@ class ResCompany(models.Model):
     repair_load_full_percent = fields.Integer(
         "Full day from (%)", default=85, help="A technician's day is full from this share of his working hours on.")
 
+    repair_repeat_days = fields.Integer(
+        "Days for a repeat", default=30, help="A fault that comes back within so many days was not fixed at the first visit.")
+
+    _repair_repeat_days_range = models.Constraint(
+        "CHECK (repair_repeat_days BETWEEN 1 AND 365)", "A repeat is looked for within 1 to 365 days.")
     _repair_visit_promise_positive = models.Constraint(
         "CHECK (repair_visit_promise_hours > 0 AND repair_visit_promise_hours <= 8784"
         " AND repair_visit_promise_urgent_hours > 0 AND repair_visit_promise_urgent_hours <= 8784"
@@ -28,4 +33,5 @@ class ResConfigSettings(models.TransientModel):
     repair_visit_promise_hours = fields.Float(related="company_id.repair_visit_promise_hours", readonly=False)
     repair_visit_promise_urgent_hours = fields.Float(related="company_id.repair_visit_promise_urgent_hours", readonly=False)
     repair_visit_promise_warn_hours = fields.Float(related="company_id.repair_visit_promise_warn_hours", readonly=False)
+    repair_repeat_days = fields.Integer(related="company_id.repair_repeat_days", readonly=False)
     repair_load_full_percent = fields.Integer(related="company_id.repair_load_full_percent", readonly=False)

@@ -1,4 +1,7 @@
+from collections.abc import Iterable
+
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .repair_order import FINISHED_STAGES
@@ -42,3 +45,19 @@ class ResPartner(models.Model):
             Domain("id", "in", companies_sudo._search([]).subselect("partner_id")),
             Domain("id", "in", (customers | customers.commercial_partner_id | orders.message_partner_ids).ids),
         ])
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """Let contacts follow; those who follow a technician's order are open to him, so he adds only whom he may read.
+
+        :raises AccessError: a contact that the user may not read
+        :raises UserError: what is no list of contacts
+        """
+        partners = list(partner_ids or ()) if isinstance(partner_ids, Iterable) else [partner_ids or None]
+        if partner_ids and any(type(number) is not int or not 0 < number < 2**31 for number in partners):
+            raise UserError(self.env._("These are no contacts: choose them from the list."))
+        self._check_private_links([{"message_partner_ids": partners}])
+        return super().message_subscribe(partner_ids and partners, subtype_ids)

@@ -170,7 +170,8 @@ class TestAppointmentSteps(BookingCase):
 
     def test_visit_goes_its_way(self):
         visit = self._agree(self.order, self.technician, at(1, 10))
-        visit.action_depart()
+        with freeze_time(at(1, 9)):
+            visit.action_depart()
         self.assertEqual(visit.state, "travelling")
         visit.action_arrive()
         self.assertEqual(visit.state, "arrived")
@@ -273,7 +274,8 @@ class TestAppointmentSteps(BookingCase):
         order = self._create_order()
         visit = self._agree(order, self.technician, at(1, 10)).with_context(tracking_disable=False)
         self.cr.precommit.run()
-        visit.action_depart()
+        with freeze_time(at(1, 9)):
+            visit.action_depart()
         self.env.flush_all()
         self.cr.precommit.run()
         values = visit.message_ids.tracking_value_ids

@@ -1,5 +1,7 @@
 
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged, users
@@ -71,7 +73,8 @@ class TestAppointmentAccess(BookingCase):
     def test_technician_works_on_his_own_visits_only(self):
         self.assertEqual(self.env["repair.appointment"].search([]), self.visit)
         visit = self.visit.with_env(self.env)
-        visit.action_depart()
+        with freeze_time(at(1, 9)):
+            visit.action_depart()
         visit.note = "Second floor"
         visit.action_arrive()
         visit.action_done()
@@ -79,6 +82,20 @@ class TestAppointmentAccess(BookingCase):
         for name in ("action_depart", "action_arrive"):
             with self.subTest(name), self.assertRaises(AccessError):
                 getattr(self.foreign_visit.with_env(self.env), name)()
+
+    def test_an_order_is_not_deleted_with_the_history_of_its_visits(self):
+        order = self._create_order()
+        visit = self._agree(order, self.technician, at(3, 10))
+        visit.action_cancel("Customer asked")
+        self.assertEqual(order.service_stage, "requested")
+        for user in (self.user_desk, self.user_manager):
+            with self.assertRaisesRegex(UserError, "Cancel the order instead of deleting it"):
+                order.with_user(user).unlink()
+        self.assertTrue(visit.exists())
+        fresh = self._create_order()
+        proposal = self._propose(fresh, self.technician, at(3, 13))
+        fresh.with_user(self.user_desk).unlink()
+        self.assertFalse(proposal.exists())
 
     @users("test_technician")
     def test_technician_does_not_plan(self):

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -64,12 +66,23 @@ class TestAppointmentCalendar(BookingCase):
         self.assertEqual(self._get_event(given).user_id, self.user_other_technician)
         self._assert_in_step()
         for step in ("action_depart", "action_arrive", "action_done"):
-            getattr(given, step)()
+            with freeze_time(at(1, 13)):
+                getattr(given, step)()
             self._assert_in_step()
         self.assertEqual(len(self._get_event(given)), 1, "what was done stays in the calendar")
         called_off = self._agree(self.order2, self.technician, at(3, 10))
         called_off.action_cancel()
         self.assertFalse(self._get_event(called_off))
+        self._assert_in_step()
+
+    def test_the_customer_leaves_the_technicians_calendar_with_the_end_of_the_order(self):
+        """Who he was and where he lives is for the time of the work; that the technician was out stays."""
+        self._to_stage(self.order, "accepted")
+        self.assertIn("Wang Fang", self.event.name)
+        self.assertIn("Century Avenue", self.event.location)
+        self.order._flow_write({"service_stage": "closed"})
+        event = self.event.with_user(self.user_technician)
+        self.assertEqual((event.name, event.location, event.start), (self.order.name, False, at(1, 10)))
         self._assert_in_step()
 
     def test_the_end_of_the_order_takes_its_visits_out_of_the_calendar(self):

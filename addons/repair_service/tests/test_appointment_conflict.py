@@ -1,4 +1,6 @@
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -121,9 +123,42 @@ class TestAppointmentConflict(BookingCase):
         self.technician.action_archive()
         self.assertEqual(self.visit.conflict, "technician")
 
+    def test_a_leave_entered_in_the_moment_of_the_booking_is_not_overlooked(self):
+        """Neither transaction saw the other, so nothing was marked: the hourly run finds it, and what was planned knowingly not."""
+        visits = self.env["repair.appointment"]
+        unseen = self._take_leave(at(1, 8), at(1, 17))
+        self.visit._clear_conflicts()
+        known = self._agree(self.order2, self.technician, at(2, 10))
+        kept = self._agree(self._create_order(), self.technician, at(3, 10))
+        old = self._take_leave(at(2, 8), at(2, 17))
+        self._take_leave(at(3, 8), at(3, 17))
+        known._clear_conflicts()
+        kept.action_keep_visit()
+        self.env.flush_all()
+        for leave, visit, minutes in ((unseen, self.visit, -0.5), (old, known, -2)):
+            self.env.cr.execute(
+                "UPDATE resource_calendar_leaves SET create_date = %s WHERE id = %s",
+                [visit.create_date + timedelta(minutes=minutes), leave.id])
+        self.env.invalidate_all()
+        visits._cron_sync_events()
+        self.assertEqual((self.visit.conflict, known.conflict, kept.conflict), ("leave", False, False))
+        self.assertEqual(len(self._get_activities()), 1)
+
+    def test_a_technician_of_another_company_or_clock_does_not_come(self):
+        """He works from 8 to 17 by his own clock: in Berlin that is from 15 to 24 o'clock in Shanghai."""
+        self.technician.tz = "Europe/Berlin"
+        self.assertEqual(self.visit.conflict, "hours")
+        self.technician.tz = "Asia/Shanghai"
+        self.assertFalse(self.visit.conflict)
+        self.technician.user_id = False
+        self.technician.company_id = self.env["res.company"].create({"name": "Elsewhere"})
+        self.assertEqual(self.visit.conflict, "technician")
+        self.assertEqual(len(self._get_activities()), 1)
+
     def test_past_and_running_visits_are_left_alone(self):
-        self.visit.action_depart()
-        self._take_leave(at(1, 0), at(2, 0))
+        with freeze_time(at(1, 9)):
+            self.visit.action_depart()
+            self._take_leave(at(1, 0), at(2, 0))
         self.assertFalse(self.visit.conflict)
 
     @users("test_dispatcher")

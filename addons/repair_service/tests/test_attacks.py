@@ -33,6 +33,44 @@ class TestAttacks(RepairServiceCommon):
         self.assertEqual((order.service_stage, order.state, order.quotation_state), ("requested", "draft", "draft"))
         self.assertFalse(order.approved_on or order.sudo().access_token or order.under_warranty)
 
+    def test_defaults_that_a_user_keeps_for_himself_do_not_open_the_flow(self):
+        """Every employee may set defaults for his own records, by RPC those of any field."""
+        defaults = self.env["ir.default"].with_user(self.user_desk)
+        for model, name, value in (
+            ("repair.order", "service_stage", "accepted"), ("repair.order", "quotation_state", "approved"),
+            ("repair.order", "product_id", self.part.id), ("repair.appointment", "state", "done"),
+            ("repair.appointment", "arrived_at", "2026-01-01 00:00:00"), ("repair.enquiry", "outcome", "lost"),
+        ):
+            defaults.set(model, name, value, user_id=True)
+        defaults.set("repair.order", "channel", "wechat", user_id=True)
+        order = self.env["repair.order"].with_user(self.user_desk).create(
+            {"appliance_id": self.appliance.id, "symptom_id": self.symptom.id})
+        self.assertEqual((order.service_stage, order.quotation_state, order.product_id.id), ("requested", "draft", False))
+        self.assertEqual(order.channel, "wechat", "what is not the flow's stays his")
+        start = fields.Datetime.now() + timedelta(days=2)
+        visit = self.env["repair.appointment"].with_user(self.user_desk).create({
+            "repair_id": order.id, "technician_id": self.employee_technician.id, "start": start, "stop": start + timedelta(hours=2)})
+        self.assertEqual((visit.state, visit.arrived_at), ("proposed", False))
+        enquiry = self.env["repair.enquiry"].with_user(self.user_desk).create({"contact_name": "Li", "question": "How much?"})
+        self.assertEqual(enquiry.outcome, "open")
+
+    def test_the_flow_is_not_passed_by_taking_the_appliance_off(self):
+        """Without an appliance an order is core's, and open: a service order may neither become one for a moment nor begin as one."""
+        orders = self.env["repair.order"].with_user(self.user_desk)
+        order = orders.browse(self._create_order().id)
+        with self.assertRaisesRegex(UserError, "keeps an appliance: choose another one"):
+            order.write({"appliance_id": False})
+        order.write({"appliance_id": self._create_appliance().id})
+        for name, value in (("service_stage", "accepted"), ("quotation_state", "approved"), ("approved_by", "Wang Fang")):
+            plain = orders.create({"partner_id": self.partner.id, name: value})
+            with self.subTest(name), self.assertRaisesRegex(UserError, "make a new request"):
+                plain.write({"appliance_id": self.appliance.id, "symptom_id": self.symptom.id})
+            with self.subTest(name), self.assertRaisesRegex(UserError, "make a new request"):  # among service orders either
+                (order | plain).write({"appliance_id": self.appliance.id, "symptom_id": self.symptom.id})
+        plain = orders.create({"partner_id": self.partner.id})
+        plain.write({"appliance_id": self.appliance.id, "symptom_id": self.symptom.id})
+        self.assertEqual(plain.service_stage, "requested")
+
     def test_context_defaults_do_not_approve_a_line_or_a_part(self):
         order = self._to_stage(self._create_order(), "approved").with_user(self.user_desk)
         forged = {"default_approved_subtotal": 10**6, "default_refused": True, "default_repair_price_subtotal": 0.01}

@@ -149,6 +149,19 @@ class TestOrdersToBook(BookingCase):
         self.assertFalse(self.order.visit_territory_id)
         north = self.env["repair.territory"].create({"name": "North", "code": "T-N", "zip_prefixes": "1111"})
         self.assertEqual(self.order.visit_territory_id, north)
+        west = self.env["repair.territory"].create({"name": "West", "code": "T-W", "districts": "Xuhui"})
+        self.partner.write({"zip": "555", "city": "Xuhui"})
+        self.assertEqual(self.order.visit_territory_id, west)
+        self.partner.city = "Baoshan"
+        self.assertFalse(self.order.visit_territory_id)
+        west.districts = "Xuhui, Baoshan"
+        self.assertEqual(self.order.visit_territory_id, west)
+        south = self.env["repair.territory"].create({"name": "South", "code": "T-S", "zip_prefixes": "555"})
+        self.assertEqual(self.order.visit_territory_id, south)
+        south.unlink()
+        self.assertEqual(self.order.visit_territory_id, west, "the next one that fits")
+        self.partner.write({"zip": "1111", "city": "Shanghai"})
+        self.assertEqual(self.order.visit_territory_id, north)
         north.zip_prefixes = "2222"
         self.assertFalse(self.order.visit_territory_id)
 

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import tagged, users
 
+from ..models.repair_flow import FLOW
 from .common_booking import BookingCase, at
 
 
@@ -65,6 +66,17 @@ class TestLateness(BookingCase):
             self.assertEqual(self._look(self.third), (False, 0))
             self.assertEqual(self._look(self.foreign), ("late", 60))
             self.assertSearchAgrees()
+
+    def test_the_way_between_two_visits_counts(self):
+        self.second.with_context(repair_flow=FLOW).travel_minutes = 55
+        with freeze_time(at(1, 10)):
+            self.first.action_arrive()
+            self.first.action_done()
+        with freeze_time(at(1, 14)):
+            self.second.action_arrive()
+        with freeze_time(at(1, 14, 10)):
+            self.assertEqual(self._look(self.third), (False, 0))
+            self.assertEqual(self.third.expected_at, at(1, 16, 55), "there since 14:00 for two hours, and 55 minutes on the way")
 
     def test_ended_visits_are_not_late(self):
         with freeze_time(at(1, 13)):

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase, tagged
 
@@ -45,6 +45,13 @@ class TestLatenessEngine(BaseCase):
             at(12, 30), visit(3, at(14), at(16)), visit(1, at(10), at(12)), visit(2, at(12), at(14)))
         self.assertEqual(outlooks, {
             1: Outlook(at(12, 30), "late", 30), 2: Outlook(at(14, 30), "risk", 30), 3: Outlook(at(16, 30), "risk", 30)})
+
+    def test_the_way_after_a_visit_takes_its_time(self):
+        """There since 11 for two hours, 30 minutes on the way: at 12-13 he is 30 minutes late, and from there at 15:20."""
+        there = OpenVisit(1, "A", at(10), at(12), at(11), timedelta(minutes=30))
+        second = OpenVisit(2, "A", at(12), at(13), way=timedelta(minutes=50))
+        outlooks = self._look(at(11, 10), there, second, visit(3, at(15), at(16)))
+        self.assertEqual((outlooks[2], outlooks[3]), (Outlook(at(13, 30), "risk", 30), Outlook(at(15, 20))))
 
     def test_a_technician_who_overstays_is_expected_now_at_the_earliest(self):
         outlooks = self._look(at(15), visit(1, at(8), at(10), at(8)), visit(2, at(12), at(14, 30)))

@@ -25,6 +25,62 @@ class TestLeaks(RepairServiceCommon):
         with self.assertRaises(AccessError):
             answer.repair_id = order
 
+    def test_technician_opens_no_customer_by_linking_him(self):
+        """A technician reads the people of his orders: he may not make a stranger one of them by RPC, for a moment even."""
+        technician = self.user_technician
+        order = self._to_stage(self._create_order(), "booked").with_user(technician)
+        stranger = self.env["res.partner"].create({"name": "Stranger", "phone": "13999999999"})
+        appliance = self._create_appliance(partner_id=stranger.id)
+        for label, step in (
+            ("customer", lambda: order.write({"partner_id": stranger.id})),
+            ("appliance", lambda: order.write({"appliance_id": appliance.id})),
+            ("owner", lambda: order.appliance_id.write({"partner_id": stranger.id})),
+            ("lines", lambda: order.write({"message_partner_ids": [Command.link(stranger.id)]})),
+            ("set", lambda: order.write({"message_partner_ids": [Command.set(stranger.ids)]})),
+            ("follower", lambda: order.message_subscribe(partner_ids=stranger.ids)),
+        ):
+            with self.subTest(label), self.assertRaises(AccessError):
+                step()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.assertFalse(stranger.with_user(technician).search([("id", "=", stranger.id)]))
+        order.message_subscribe(partner_ids=self.partner.ids)
+        order.write({"partner_id": self.partner.id, "appliance_id": self.appliance.id})
+        order.with_user(self.user_desk).message_subscribe(partner_ids=stranger.ids)
+        self.assertIn(stranger, order.sudo().message_partner_ids)
+
+    def test_unsaved_form_shows_nothing_of_other_customers(self):
+        """Core works out related fields of a form that nobody saved with all rights."""
+        own, foreign = self._to_stage(self._create_order(), "booked"), self._create_order()
+        technician = self.user_technician
+        for model, name, record, told in (
+            ("repair.followup", "repair_id", foreign, "partner_phone"), ("repair.payment", "repair_id", foreign, "partner_id"),
+            ("repair.visit.outcome", "appointment_id", self._book(foreign, technician=self._create_other()), "window"),
+            ("repair.inspection", "repair_id", foreign, "appliance_id"),
+        ):
+            with self.subTest(model), self.assertRaises(AccessError):
+                self.env[model].with_user(technician).onchange({name: record.id}, [name], {name: {}, told: {}})
+            with self.subTest(model, way="context"), self.assertRaises(AccessError):
+                self.env[model].with_user(technician).with_context(**{f"default_{name}": record.id}).onchange(
+                    {}, [], {name: {}, told: {}})
+        stranger = self.env["res.partner"].create({"name": "Stranger", "phone": "13999999999"})
+        with self.assertRaises(AccessError):
+            self.env["calendar.attendee"].with_user(technician).onchange(
+                {"partner_id": stranger.id}, ["partner_id"], {"partner_id": {}, "phone": {}})
+        with self.assertRaises(AccessError):
+            self.env["calendar.event"].with_user(technician).onchange(
+                {"attendee_ids": [Command.create({"partner_id": stranger.id})]}, ["attendee_ids"],
+                {"attendee_ids": {"fields": {"phone": {}}}})
+        self.env["ir.default"].with_user(technician).set("repair.payment", "repair_id", foreign.id, user_id=True)
+        with self.assertRaises(AccessError):
+            self.env["repair.payment"].with_user(technician).onchange({}, [], {"repair_id": {}, "partner_id": {}})
+        shown = self.env["repair.followup"].with_user(technician).onchange(
+            {"repair_id": own.id}, ["repair_id"], {"repair_id": {}, "partner_phone": {}})
+        self.assertEqual(shown["value"]["partner_phone"], self.partner.phone)
+
+    def _create_other(self):
+        return self.env["hr.employee"].create({"name": "Liu Yang", "is_technician": True, "tz": "Asia/Shanghai"})
+
     def test_dialogue_shows_no_order_of_another_company(self):
         stranger = self._create_stranger("desk")
         order = self._create_order()

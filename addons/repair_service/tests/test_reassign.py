@@ -49,26 +49,6 @@ class TestReassign(BookingCase):
         self.assertEqual((reassign.ready_count, reassign.blocked_count), (2, 1))
         self.assertEqual(set(self.visits.mapped("state")), {"confirmed"})
 
-    def test_the_way_between_two_visits_is_a_conflict_that_is_said_before(self):
-        """Liu Yang's visit ends at noon and the way after it at half past one; the visit he would get begins at one."""
-        self.taken._flow_write({"travel_minutes": 90})
-        line = self._open(self.busy, self.late).line_ids
-        self.assertEqual(
-            (line.verdict, line.explanation), ("blocked", f"No time for the way from or to {self.taken.name}, {self.taken.window}."))
-        self.taken._flow_write({"travel_minutes": 60})
-        self.assertEqual(self._verdicts(self._open(self.busy, self.late)), ["ok"])
-
-    def test_best_for_each_leaves_time_for_the_way(self):
-        for technician in self.busy | self.idle:
-            self._agree(self._create_order(), technician, at(1, 15))
-        self.late._flow_write({"travel_minutes": 30})
-        reassign = self._open(False, self.late)
-        reassign.action_propose()
-        self.assertFalse(reassign.line_ids.technician_id, "both have to be elsewhere at three")
-        self.late._flow_write({"travel_minutes": 0})
-        reassign.action_propose()
-        self.assertEqual(reassign.line_ids.technician_id, self.busy)
-
     def test_only_what_can_be_moved_is_moved_and_the_history_stays(self):
         reassign = self._open(self.busy)
         reassign.action_reassign()
@@ -119,6 +99,31 @@ class TestReassign(BookingCase):
                 line = self._open(technician, visit).line_ids
                 self.assertEqual(line.verdict, verdict)
                 self.assertIn(words or "", line.explanation or "")
+
+    def test_the_way_between_two_visits_is_a_conflict_said_before(self):
+        """Liu Yang is somewhere else at 10: from 8-10 he does not get there in a quarter of an hour, to 13 he does from 12."""
+        self.company.repair_travel_minutes = 15
+        reassign = self._open(self.busy)
+        self.assertEqual(self._verdicts(reassign), ["blocked", "blocked", "ok"])
+        early = reassign.line_ids.sorted("start")[0]
+        self.assertEqual(early.explanation, f"Too little time for the way: {self.taken.name}, {self.taken.window}.")
+        both = self._open(self.idle, self.early | self.middle)
+        self.assertEqual(self._verdicts(both), ["warning", "blocked"], "nor does who gets both of them")
+        both.action_reassign()
+        self.assertEqual((both.moved_count, both.left_count), (1, 1))
+        self.assertEqual(both.line_ids.sorted("start").mapped("result"), ["moved", "left"], "nothing fails that was said to be free")
+
+    def test_a_full_day_is_a_conflict_said_before(self):
+        """Two a day: Liu Yang has one, so the first of two visits fills his day."""
+        self.busy.visits_per_day = 2
+        reassign = self._open(self.busy, self.early | self.late)
+        self.assertEqual(self._verdicts(reassign), ["ok", "blocked"])
+        self.assertEqual(
+            reassign.line_ids.sorted("start")[1].explanation, "Liu Yang has as many visits that day as allowed (2).")
+        reassign.action_propose()
+        self.assertEqual(reassign.line_ids.sorted("start").technician_id, self.busy | self.idle, "the other one goes to who has room")
+        reassign.action_reassign()
+        self.assertEqual(reassign.moved_count, 2)
 
     def test_who_is_not_qualified_is_refused_with_the_reason(self):
         def disqualified(employee, category, day):

@@ -57,6 +57,18 @@ class TestSlots(BookingCase):
         slot = next(slot for slot in self._find() if slot.start == at(0, 8))
         self.assertEqual(dict(slot.reasons)["depot_guess"], 35)
         self.assertIn("Way from the depot not known, 35 min reckoned", self.order._describe_slot(slot))
+    def test_a_certificate_that_begins_later_is_offered_from_then_on(self):
+        """Valid from Wednesday: the search does not end with Monday's refusal."""
+        valid_from = at(2, 12).date()
+        with patch.object(
+                type(self.technician), "_get_disqualification",
+                lambda technician, category, day: "" if day >= valid_from else "Not certified yet."):
+            slots, problem = self.order._find_slots()
+            self.assertEqual((slots[0].start, problem), (at(2, 8), ""))
+            self.company.repair_booking_days = 1
+            self.assertEqual(self.order._find_slots()[0], [])
+            self.assertIn("No technician may take Test fridge on 03/01/2027", self.order._find_slots()[1])
+            self.assertIn("Not certified yet.", self.order._find_slots()[1])
 
     def test_speed_is_the_companys(self):
         self.company.repair_travel_speed = 60

@@ -108,7 +108,8 @@ class TestVisitChange(BookingCase):
         self.assertTrue(self._get_notes("Reason: Customer late"))
 
     def test_nothing_is_changed_once_the_technician_is_on_the_way(self):
-        self.visit.action_depart()
+        with freeze_time(at(2, 9)):
+            self.visit.action_depart()
         with self.assertRaisesRegex(UserError, "on the way"):
             self.visit._customer_cancel("x")
 
@@ -143,6 +144,15 @@ class TestVisitChange(BookingCase):
             self.assertGreaterEqual(second - first, timedelta(hours=2), "nine, half past nine and ten are one offer")
         with freeze_time(at(0, 8, 5)):
             self.visit._customer_reschedule(key(offers[3]), "x")
+
+    def test_a_window_on_offer_stays_on_offer_while_the_customer_thinks(self):
+        """A day from eight to six: offered are 13-15 and 15-17; a quarter of an hour later 15-17 is as free as before."""
+        self.technician.resource_calendar_id = self._create_calendar("Long days", hours=((8, 18),))
+        with freeze_time(at(0, 8, 50)):
+            offers = [start for start, _window in self.visit._get_customer_offers()]
+        self.assertEqual(offers[:2], [key(at(0, 13)), key(at(0, 15))])
+        with freeze_time(at(0, 9, 5)):
+            self.assertEqual(self.visit._customer_reschedule(offers[1], "x").start, at(0, 15))
 
     def test_a_window_lost_to_somebody_else_in_the_same_moment(self):
         """The search still saw the window free, the database knows better: one has it, the other a clear answer."""

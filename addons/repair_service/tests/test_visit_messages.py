@@ -4,6 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
+from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
@@ -244,6 +245,18 @@ class TestVisitMessages(MessageCase):
         self.assertFalse(self._get_sms("is called off"))
         self.assertEqual(len(self._get_sms()), 2)
 
+    def test_what_changes_several_times_at_night_is_told_once(self):
+        visit = self._agree(self.order, self.technician, at(2, 10))
+        with freeze_time(at(1, 23)):
+            visit.action_cancel()
+            visit = self._agree(self.order, self.technician, at(3, 10))
+            visit = self._agree(self.order, self.technician, at(3, 14), moved=visit, reason="x")
+            visit.action_cancel()
+            self._agree(self._create_order(), self.technician, at(3, 10))
+        self._run(at(2, 8))
+        self.assertEqual(len(self._get_sms("is called off")), 1)
+        self.assertEqual(len(self._get_sms()), 3, "agreed by day, called off, and the other order's")
+
     def test_the_customer_hears_of_a_moved_visit(self):
         old = self._agree(self.order, self.technician, at(1, 10))
         self._agree(self.order, self.technician, at(2, 14), moved=old, reason="Technician ill")
@@ -275,9 +288,29 @@ class TestVisitMessages(MessageCase):
 
     def test_without_address_and_number_the_visit_is_agreed_all_the_same(self):
         self.partner.write({"email": False, "phone": False})
-        visit = self._agree(self.order, self.technician, at(1, 10))
+        visit = self._agree(self.order, self.technician, at(0, 10))
         visit.action_depart()
         self.assertEqual(visit.state, "travelling")
+
+    def test_nobody_is_told_by_a_slip_of_the_finger_that_somebody_is_on_the_way(self):
+        """Tomorrow's visit at ten: its technician sets off from ten this evening on, half a day before."""
+        visit = self._agree(self.order, self.technician, at(1, 10)).with_user(self.user_technician)
+        with freeze_time(at(0, 21, 59)), self.assertRaisesRegex(UserError, "Tue, Mar 2 10:00-12:00: it is too early to set off"):
+            visit.action_next_step()
+        self.assertEqual((visit.state, self._get_sms("is on the way")), ("confirmed", []))
+        with freeze_time(at(0, 22)):
+            visit.action_next_step()
+        self.assertEqual(visit.state, "travelling")
+
+    def test_with_another_technician_at_the_same_time_nothing_moved(self):
+        old = self._agree(self.order, self.technician, at(1, 10))
+        other = self._create_technician("Liu Yang", mobile_phone="13911112222")
+        new = self._agree(self.order, other, at(1, 10), moved=old, reason="Technician ill")
+        self.assertFalse(self._get_sms("is moved"))
+        self.assertIn("Liu Yang, 13911112222, visits you on Tue, Mar 2 10:00-12:00", self._get_sms()[-1])
+        self._run(at(0, 18))
+        self.assertTrue(new.reminded_on)
+        self.assertIn("Liu Yang", self._get_sms("we remind you")[0])
 
     def test_a_message_that_cannot_be_sent_is_kept_with_its_reason(self):
         with freeze_time(at(1, 23)):

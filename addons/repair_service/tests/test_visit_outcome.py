@@ -2,9 +2,11 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 from lxml import etree
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
 
 from .common_booking import BookingCase, at
@@ -212,6 +214,19 @@ class TestFirstTimeFix(BookingCase):
             self.assertEqual(self.order.first_time_fix, "no")
             repeat.action_repair_cancel()
             self.assertEqual(self.order.first_time_fix, "yes", "a request that was withdrawn is no repeat")
+
+    def test_the_days_for_a_repeat_are_the_companys(self):
+        """Back after 20 days: with a limit of 19 days it was fixed, and counts ten days sooner; finished orders follow the setting."""
+        self._visit(self.order, at(1, 10), self._finish(self.order))
+        with freeze_time(at(21, 10, 20)):
+            self._create_order()
+        self.assertEqual(self.order.first_time_fix, "no")
+        self.company.repair_repeat_days = 19
+        self.assertEqual((self.order.first_time_fix, self.order.first_time_fix_from), ("yes", at(20, 10, 20)))
+        for days in (0, -1, 366):
+            with self.subTest(days), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+                self.company.repair_repeat_days = days
+                self.env.flush_all()
 
     def test_repairs_in_the_workshop_are_no_first_time_fix(self):
         order = self._create_order(service_type="workshop")

@@ -1,15 +1,16 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine.slots import subtract
-from ..models.repair_appointment import MAX_DURATION, MAX_TRAVEL, OPEN_STATES, PAST_TOLERANCE
+from ..models.repair_appointment import MAX_DURATION, OPEN_STATES, PAST_TOLERANCE
 from ..models.repair_flow import FLOW
 
-MAX_BUSY = MAX_DURATION + MAX_TRAVEL  # no visit keeps its technician longer
 MOVABLE_STATES = ("confirmed", "travelling")
 RESULT_FIELDS = frozenset({"result", "result_note"})
+TRAVEL_MAX = timedelta(hours=4)
 
 
 class RepairReassignLine(models.TransientModel):
@@ -108,21 +109,21 @@ class RepairReassignLine(models.TransientModel):
                 found = line._find_problems(line.technician_id, facts, taken)
                 problems[line] = found
                 if line.technician_id and not any(level == "blocked" for level, _text in found):
-                    taken[line.technician_id._origin.id].append(line.appointment_id)
+                    line._take(line.technician_id._origin, facts, taken)
         return {line: problems.get(line, []) for line in self}
 
     def _get_facts(self, technicians):
         """What is known of ``technicians`` in the time of these visits: working hours, visits, qualification; read together."""
         visits, technicians = self.appointment_id, technicians._origin
-        facts = {"hours": {}, "visits": defaultdict(list), "qualified": {}}
+        facts = {"hours": {}, "visits": defaultdict(list), "qualified": {}, "limits": {}, "counts": {}}
         if not (visits and technicians):
             return facts
         first, last = min(visits.mapped("start")), max(visits.mapped("stop"))
         facts["hours"] = technicians._get_visit_hours(first, last)
+        facts["limits"], facts["counts"] = technicians._get_day_limits(), technicians._count_visits_by_day(first, last)
         found = self.env["repair.appointment"].search([
-            ("technician_id", "in", technicians.ids), ("state", "in", OPEN_STATES),
-            ("start", ">", first - MAX_BUSY), ("start", "<", max(visits.mapped("busy_until"))), ("busy_until", ">", first)],
-            order="start, id")
+            ("technician_id", "in", technicians.ids), ("state", "in", OPEN_STATES), ("start", ">", first - MAX_DURATION - TRAVEL_MAX),
+            ("start", "<", last + TRAVEL_MAX), ("busy_until", ">", first)], order="start, id")
         for visit in found:
             facts["visits"][visit.technician_id.id].append(visit)
         for visit in visits:
@@ -142,12 +143,17 @@ class RepairReassignLine(models.TransientModel):
             return [("blocked", blocked)]
         if refusal := self._find_refusal(visit, technician, facts):
             return [("blocked", refusal)]
-        rivals = facts["visits"][technician.id] + taken[technician.id]
-        for rival in rivals:
-            if rival != visit and rival.start < visit.busy_until and rival.busy_until > visit.start:
-                if rival.start < visit.stop and rival.stop > visit.start:
-                    return [("blocked", self.env._("Overlaps with %(visit)s, %(window)s.", visit=rival.name, window=rival.window))]
-                return [("blocked", self.env._("No time for the way from or to %(visit)s, %(window)s.", visit=rival.name, window=rival.window))]
+        way = timedelta(minutes=visit.company_id.repair_travel_minutes)  # a moved visit is planned with today's
+        for rival in facts["visits"][technician.id]:
+            if rival != visit and rival.start < visit.stop + way and rival.busy_until > visit.start:
+                return [("blocked", self._describe_overlap(rival))]
+        for rival in taken[technician.id]:
+            if rival.start < visit.stop + way and rival.stop + way > visit.start:
+                return [("blocked", self._describe_overlap(rival))]
+        limit, day = facts["limits"].get(technician.id), visit._get_capacity_day(technician)
+        if limit and facts["counts"][technician.id].get(day, 0) >= limit:
+            return [("blocked", self.env._(
+                "%(technician)s has as many visits that day as allowed (%(limit)s).", technician=technician.name, limit=limit))]
         problems = []
         if subtract([(visit.start, visit.stop)], facts["hours"].get(technician.id, [])):
             problems.append(("ask", self.env._("Outside the working time, or in leave or a holiday: ask the technician first.")))
@@ -155,6 +161,17 @@ class RepairReassignLine(models.TransientModel):
         if territory and territory not in technician.territory_ids:
             problems.append(("warning", self.env._("From outside the territory %(territory)s.", territory=territory.name)))
         return problems
+
+    def _take(self, technician, facts, taken):
+        """Keep in mind that ``technician`` gets the visit in the same dialogue."""
+        taken[technician.id].append(self.appointment_id)
+        counts, day = facts["counts"].setdefault(technician.id, {}), self.appointment_id._get_capacity_day(technician)
+        counts[day] = counts.get(day, 0) + 1
+
+    def _describe_overlap(self, rival):
+        if rival.start < self.appointment_id.stop and rival.stop > self.appointment_id.start:
+            return self.env._("Overlaps with %(visit)s, %(window)s.", visit=rival.name, window=rival.window)
+        return self.env._("Too little time for the way: %(visit)s, %(window)s.", visit=rival.name, window=rival.window)
 
     def _find_state_problem(self, visit, technician):
         if visit.state not in MOVABLE_STATES:
@@ -192,7 +209,7 @@ class RepairReassignLine(models.TransientModel):
             if suited:
                 best = everybody[min(suited)[2]]
                 line.technician_id = best
-                taken[best.id].append(line.appointment_id)
+                line._take(best, facts, taken)
 
     def _lock(self):
         """Hold orders and technicians in one order, so that two dispatchers who move visits wait for each other."""
