@@ -173,7 +173,8 @@ class TestDayLimit(BookingCase):
     def test_a_dispatcher_passes_the_limit_with_a_reason(self):
         visits = self.env["repair.appointment"].with_context(default_over_capacity_reason="Old customer, no cooling at 38 degrees")
         order, technician = self._create_order().with_env(self.env), self.technician.with_env(self.env)
-        visit = visits._book(order, technician, at(0, 14 + self.env.uid % 2), at(0, 15 + self.env.uid % 2))
+        hour = 14 if self.env.user == self.user_dispatcher else 15
+        visit = visits._book(order, technician, at(0, hour), at(0, hour + 1))
         self.assertEqual((visit.state, visit.over_capacity_reason), ("confirmed", "Old customer, no cooling at 38 degrees"))
         with self._refused(UserError, "before the visit is agreed"):
             visit.over_capacity_reason = "another"
