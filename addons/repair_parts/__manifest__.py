@@ -34,6 +34,8 @@
         "demo/res_partner_demo.xml",
         "demo/product_template_demo.xml",
         "demo/receipts_demo.xml",
+        "demo/catalogue_demo.xml",
         "demo/demo_orders.xml",
+        "demo/vans_demo.xml",
     ],
 }

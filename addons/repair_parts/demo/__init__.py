@@ -1,1 +1,2 @@
 from . import demo_orders
+from . import demo_catalogue

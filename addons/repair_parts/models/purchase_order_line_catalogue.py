@@ -16,7 +16,7 @@ class PurchaseOrderLine(models.Model):
         for line in self:
             template = line.product_id.product_tmpl_id
             is_open = template.superseded_by_id and line.order_id.state in ("draft", "sent", "to approve")
-            line.current_product_id = is_open and template._get_current_part().product_variant_id
+            line.current_product_id = template._get_current_part().product_variant_id if is_open else False
 
     @api.onchange("product_id")
     def _onchange_product_id_superseded(self):
@@ -36,7 +36,9 @@ class PurchaseOrderLine(models.Model):
                 raise UserError(self.env._(
                     "Nothing supersedes %(part)s, or the order is confirmed already.", part=line.product_id.display_name))
             quantity, planned = line.product_qty, line.date_planned
-            line.write({"product_id": line.current_product_id.id, "product_uom_id": line.current_product_id.uom_id.id})
+            line.product_id = line.current_product_id
+            line._product_id_change()  # as when a person chooses it: unit, words and taxes
+            line.write({"price_unit": 0.0, "technical_price_unit": 0.0})
             line._compute_price_unit_and_date_planned_and_name()
             line.write({"product_qty": quantity, "date_planned": planned})
         return True
