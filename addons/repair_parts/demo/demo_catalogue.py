@@ -35,10 +35,11 @@ BOX = ("ts10k", "16901234500076")
 VANS = {"demo_technician_01": (("ts10k", 1), ("wp_30w", 2), ("hr0060806024", 2)), "demo_technician_02": (("cbb65_35", 1), ("gr15012136", 1))}
 
 
-class RepairPartsDemo(models.AbstractModel):
+class RepairCatalogueDemo(models.AbstractModel):
     """What the demo company's catalogue knows, and what lies in two of its vans."""
 
-    _inherit = "repair.parts.demo"
+    _name = "repair.catalogue.demo"
+    _description = "Demo catalogue of spare parts"
 
     @api.model
     def _get_part(self, name):
