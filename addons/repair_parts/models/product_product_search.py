@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.repair_service.engine import plate_code
 
@@ -23,20 +24,46 @@ class ProductProduct(models.Model):
         ``NEW-1 (replaces OLD-1)``.
         """
         appliance = self.env["repair.appliance"].browse(self.env.context.get("fits_first_appliance_id") or []).exists()
-        tiers = appliance._get_part_tiers() if appliance and appliance.has_access("read") else [Domain.TRUE]
         domain = Domain(domain or Domain.TRUE)
         numbers = self._find_by_any_number(operator, name)
         products = self.with_context(repair_found_by=tuple(sorted(numbers.items()))) if numbers else self
+        if appliance and appliance.has_access("read") and operator in POSITIVE:
+            found = products._search_fitting_first(appliance, name, domain, operator, numbers, limit)
+            return [(product.id, product.display_name) for product in found.sudo()]  # as core: names of products that were found
+        if not numbers:
+            return super().name_search(name, domain, operator, limit)
         by_number = Domain("product_tmpl_id", "in", list(numbers))
-        groups = [("", by_number), (name, ~by_number)] if numbers else [(name, Domain.TRUE)]
-        found = []
-        for tier in tiers:
-            for text, group in groups:
-                rest = limit and limit - len(found)
-                if limit and rest <= 0:
-                    return found
-                found += super(ProductProduct, products).name_search(text, domain & group & tier, operator if text else "ilike", rest)
-        return found
+        found = super(ProductProduct, products).name_search("", domain & by_number, "ilike", limit)
+        rest = limit and limit - len(found)
+        if limit and not rest:
+            return found
+        return found + super(ProductProduct, products).name_search(name, domain & ~by_number, operator, rest)
+
+    @api.model
+    def _search_fitting_first(self, appliance, name, domain, operator, numbers, limit):
+        """Return the products found, those that fit ``appliance`` best first; a part's own whole number is all there is.
+
+        The rank is reckoned for what was found only, in one query; without a text, rank by rank until there is enough.
+        """
+        tiers = appliance._get_part_tiers()
+        if not name:
+            found = self.browse()
+            for tier in (*tiers, Domain.TRUE):
+                if not limit or len(found) < limit:
+                    found |= self.search(domain & tier & Domain("id", "not in", found.ids), limit=limit and limit - len(found))
+            return found
+        exact = self.search(domain & Domain("default_code", "=", name), limit=limit)
+        if exact:
+            return exact
+        domain &= Domain("display_name", operator, name)
+        query = self._search(domain, limit=limit, order=self._order)
+        ranks = [
+            SQL("WHEN %s THEN %s", tier.optimize_full(self)._to_sql(self, query.table, query), rank)
+            for rank, tier in enumerate(tiers)]
+        by_number = SQL("%s IN %s", self._field_to_sql(query.table, "product_tmpl_id", query), tuple(numbers or (0,)))
+        query.order = SQL(
+            "CASE %s ELSE %s END, CASE WHEN %s THEN 0 ELSE 1 END, %s", SQL(" ").join(ranks), len(ranks), by_number, query.order)
+        return self.browse(query)
 
     @api.model
     def web_name_search(self, name, specification, domain=None, operator="ilike", limit=100):
@@ -69,7 +96,12 @@ class ProductProduct(models.Model):
     def _search_display_name(self, operator, value):
         domain = Domain(super()._search_display_name(operator, value))
         numbers = self._find_by_any_number(operator, value)
-        return domain | Domain("product_tmpl_id", "in", list(numbers)) if numbers else domain
+        if not numbers:
+            return domain
+        # As core does with names and numbers: each by its own index, then together.
+        products = self.with_context(active_test=False)
+        queries = [products._search(part) for part in (domain, Domain("product_tmpl_id", "in", list(numbers)))]
+        return Domain("id", "in", SQL("(%s)", SQL(" UNION ALL ").join(SQL("(%s)", query.select()) for query in queries)))
 
     @api.model
     def _find_by_any_number(self, operator, value):
@@ -157,8 +189,9 @@ class ProductTemplate(models.Model):
         """Find parts by name or any number; a GS1 label by what it holds, or by the lot on it."""
         if operator not in ("ilike", "=", "in"):
             return NotImplemented
-        products = self.env["product.product"]._search_display_name(operator, value)
-        return Domain("product_variant_ids", "any", products) | Domain("name", operator, value)
+        products = self.env["product.product"].with_context(active_test=False)
+        found = products._search(Domain(products._search_display_name(operator, value)))
+        return Domain("id", "in", found.subselect("product_tmpl_id"))
 
     @api.depends_context("repair_found_by")
     def _compute_display_name(self):

@@ -17,7 +17,12 @@ class ProductTemplate(models.Model):
     has_fitments = fields.Boolean(
         "Listed line by line", compute="_compute_has_fitments", store=True, index=True,
         help="What the part fits is told by its lines; families, brands and models follow them.")
-    fits_model_name = fields.Char("Fits model", compute="_compute_fits_model_name", search="_search_fits_model_name")
+    fits_any_family = fields.Boolean(compute="_compute_fits_any", store=True)
+    fits_any_brand = fields.Boolean(compute="_compute_fits_any", store=True)
+    # To search by only: whole subqueries, which cost the same however many parts there are.
+    fits_family_id = fields.Many2one("repair.appliance.category", compute="_compute_fits_searched", search="_search_fits_family_id")
+    fits_brand_id = fields.Many2one("repair.brand", compute="_compute_fits_searched", search="_search_fits_brand_id")
+    fits_model_name = fields.Char("Fits model", compute="_compute_fits_searched", search="_search_fits_model_name")
 
     _model_keys_index = models.Index("USING gin (string_to_array(model_key, '|')) WHERE model_key IS NOT NULL")
     # The parts that any model may take are few where a catalogue is kept well, and are asked for at every search.
@@ -42,8 +47,33 @@ class ProductTemplate(models.Model):
             names = {line.model_name for line in lines}
             template.model_names = ", ".join(sorted(names)) if all(names) else False
 
-    def _compute_fits_model_name(self):
-        self.fits_model_name = False
+    @api.depends("appliance_category_ids", "brand_ids")
+    def _compute_fits_any(self):
+        for template in self:
+            template.fits_any_family = not template.appliance_category_ids
+            template.fits_any_brand = not template.brand_ids
+
+    def _compute_fits_searched(self):
+        self.fits_family_id = self.fits_brand_id = self.fits_model_name = False
+
+    @api.model
+    def _search_fits_family_id(self, operator, value):
+        return self._search_by_relation("appliance_category_ids", operator, value)
+
+    @api.model
+    def _search_fits_brand_id(self, operator, value):
+        return self._search_by_relation("brand_ids", operator, value)
+
+    @api.model
+    def _search_by_relation(self, name, operator, value):
+        ids = [res_id for res_id in value if res_id] if operator == "in" else None
+        if ids is None:
+            return NotImplemented
+        field = self._fields[name]
+        self.flush_model([name])
+        return Domain("id", "in", SQL(
+            "(SELECT %s FROM %s WHERE %s IN %s)", SQL.identifier(field.column1), SQL.identifier(field.relation),
+            SQL.identifier(field.column2), tuple(ids))) if ids else Domain.FALSE
 
     @api.model
     def _search_fits_model_name(self, operator, value):

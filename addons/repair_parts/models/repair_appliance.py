@@ -25,7 +25,7 @@ class RepairAppliance(models.Model):
         """Open the spare parts that fit this appliance."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("repair_parts.spare_part_action")
-        action["domain"] = self._get_fitting_parts_domain()
+        action["domain"] = [("fits_appliance_id", "in", self.ids)]
         action["display_name"] = self.env._("Parts for %(appliance)s", appliance=self.display_name)
         action["context"] = {"default_is_spare_part": True}
         return action
@@ -49,16 +49,17 @@ class RepairAppliance(models.Model):
         """
         self.ensure_one()
         simple = self._get_simple_domain() & (Domain("model_key", "=", False) & self._get_brand_domain() | self._get_same_model_domain())
-        lines = Domain("fitment_ids", "any!", self.env["repair.part.fitment"]._get_appliance_domain(self))
-        return Domain("is_spare_part", "=", True) & (simple | lines)
+        fitments_sudo = self.env["repair.part.fitment"].sudo()  # who may read the parts is asked where they are searched
+        lines = fitments_sudo.search(fitments_sudo._get_appliance_domain(self), order="id")
+        return Domain("is_spare_part", "=", True) & (simple | Domain("fitment_ids", "in", lines.ids))
 
     def _get_simple_domain(self):
         """Return the domain of the parts without lines for the appliance's family, or for any."""
         return Domain("has_fitments", "=", False) & Domain("is_spare_part", "=", True) & (
-            Domain("appliance_category_ids", "=", False) | Domain("appliance_category_ids", "in", self._get_family_ids()))
+            Domain("fits_any_family", "=", True) | Domain("fits_family_id", "in", self._get_family_ids()))
 
     def _get_brand_domain(self):
-        return Domain("brand_ids", "=", False) | Domain("brand_ids", "in", self.brand_id.ids)
+        return Domain("fits_any_brand", "=", True) | Domain("fits_brand_id", "in", self.brand_id.ids)
 
     def _get_family_ids(self):
         ids, category = [], self.category_id
@@ -73,24 +74,18 @@ class RepairAppliance(models.Model):
         return Domain("fits_model_name", "in", [self.model_name]) & self._get_brand_domain()
 
     def _get_part_tiers(self):
-        """Return domains that part all products (``product.product``), best first: made for the model, for the brand and family,
-        for the family, for any appliance, and last what does not fit."""
+        """Return domains (``product.product``) of the parts that fit, best first: made for the model, for the brand and family, for the
+        family, for any appliance. A part may be in several; the first one counts."""
         self.ensure_one()
         levels = self.env["repair.part.fitment"]._get_levels(self)
-        listed = [Domain("product_tmpl_id", "in", levels[level]) for level in sorted(levels)]
         simple = self._get_simple_domain()
-        open_model = Domain("model_key", "=", False)
-        any_brand = Domain("brand_ids", "=", False)
-        any_family = Domain("appliance_category_ids", "=", False)
+        open_model = simple & Domain("model_key", "=", False)
         tiers = [
             simple & self._get_same_model_domain(),
-            simple & open_model & ~any_brand & self._get_brand_domain(),
-            simple & open_model & any_brand & ~any_family,
-            simple & open_model & any_brand & any_family,
+            open_model & Domain("fits_brand_id", "in", self.brand_id.ids),
+            open_model & Domain("fits_any_brand", "=", True) & Domain("fits_any_family", "=", False),
         ]
         spare = Domain("is_spare_part", "=", True)
-        listed_anywhere = Domain("product_tmpl_id", "in", [template_id for ids in levels.values() for template_id in ids])
-        fits_simply = simple & (open_model & self._get_brand_domain() | self._get_same_model_domain())
         return [
-            *(spare & (own | tier) for own, tier in zip(listed, tiers, strict=False)), tiers[3],
-            ~(spare & listed_anywhere) & ~fits_simply]
+            *(spare & Domain("product_tmpl_id", "in", levels[level]) | tier for level, tier in enumerate(tiers)),
+            open_model & Domain("fits_any_brand", "=", True)]
