@@ -40,7 +40,8 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     part_source = fields.Char(
-        "Taken from", compute="_compute_part_source", compute_sudo=True, help="The technician's van when the part lies there, else the depot.")
+        "Taken from", compute="_compute_part_source", compute_sudo=True,
+        help="The technician's van when the part lies there, else the depot.")
 
     @api.depends("location_id", "repair_id.technician_id", "repair_line_type")
     @api.depends_context("lang")
@@ -92,7 +93,8 @@ class StockMove(models.Model):
 
     def _pick_source(self, left, van, depot):
         product = self.product_id._origin
-        needed = self.product_uom._compute_quantity(self.product_uom_qty, self.product_id.uom_id) if self.product_uom else self.product_uom_qty
+        unit = self.product_uom or self.product_id.uom_id
+        needed = unit._compute_quantity(self.product_uom_qty, self.product_id.uom_id)
         place = next(
             (each for each in (van, depot) if self.product_id.uom_id.compare(left[each][product], needed) >= 0),
             van if left[van][product] > max(left[depot][product], 0.0) else depot)

@@ -68,8 +68,8 @@ class RepairPartFitment(models.Model):
             first, last = line.serial_from, line.serial_to
             if first and last and (len(first) != len(last) or first > last):
                 raise ValidationError(self.env._(
-                    "%(first)s to %(last)s is no range of serial numbers: write both with the same number of characters, the lower first.",
-                    first=first, last=last))
+                    "%(first)s to %(last)s is no range of serial numbers: write both with the same number of characters, "
+                    "the lower first.", first=first, last=last))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -82,8 +82,9 @@ class RepairPartFitment(models.Model):
 
     @api.model
     def _normalise(self, vals):
-        serials = {name: self.env["repair.appliance"]._normalise_serial(vals[name]) for name in ("serial_from", "serial_to") if vals.get(name)}
-        return {**vals, **serials}
+        appliances = self.env["repair.appliance"]
+        serials = [name for name in ("serial_from", "serial_to") if vals.get(name)]
+        return {**vals, **{name: appliances._normalise_serial(vals[name]) for name in serials}}
 
     @api.model
     def get_import_templates(self):

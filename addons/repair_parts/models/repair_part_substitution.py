@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-
 RATIO_MAX = 1_000
 CONDITION_MAX = 2_000
 # What somebody answers for who lets one part be fitted for another.
@@ -108,7 +107,8 @@ class RepairPartSubstitution(models.Model):
 
     @api.model
     def _get_pair_domain(self, templates):
-        return Domain("product_tmpl_id", "in", templates.ids) | Domain("substitute_id", "in", templates.ids) & Domain("both_ways", "=", True)
+        mirrored = Domain("substitute_id", "in", templates.ids) & Domain("both_ways", "=", True)
+        return Domain("product_tmpl_id", "in", templates.ids) | mirrored
 
     def _get_substitute_for(self, template):
         """Return (substitute template, units of it for one unit of ``template``)."""
@@ -134,8 +134,9 @@ class ProductTemplate(models.Model):
             return
         self.env.cr.execute("""
             INSERT INTO repair_part_substitution
-                        (product_tmpl_id, substitute_id, ratio, both_ways, active, sequence, company_id, approved_on, create_date, write_date)
-                 SELECT r.product_tmpl_id, r.substitute_id, 1, FALSE, TRUE, 10, t.company_id, NOW() at time zone 'UTC', NOW(), NOW()
+                        (product_tmpl_id, substitute_id, ratio, both_ways, active, sequence, company_id, create_date, write_date)
+                 SELECT r.product_tmpl_id, r.substitute_id, 1, FALSE, TRUE, 10, t.company_id, NOW() AT TIME ZONE 'UTC',
+                        NOW() AT TIME ZONE 'UTC'
                    FROM repair_part_substitute_rel r JOIN product_template t ON t.id = r.product_tmpl_id
             ON CONFLICT DO NOTHING""")
         self.env.cr.execute("DROP TABLE repair_part_substitute_rel")

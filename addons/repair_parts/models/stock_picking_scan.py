@@ -33,7 +33,7 @@ class StockPicking(models.Model):
         product, names, quantity = self._read_scan(code)
         move = self._get_scanned_move(product)
         name = self._get_scanned_lot_name(product, names)
-        picked = sum(line.quantity for line in move.move_line_ids if line.picked)
+        picked = self._get_counted(move)
         if move.product_uom.compare(picked + quantity, move.product_uom_qty) > 0 and add is not True:
             return {"status": "ask", "message": self.env._(
                 "%(part)s: %(ordered)s expected, %(counted)s counted already. Receive %(quantity)s more?",
@@ -89,8 +89,10 @@ class StockPicking(models.Model):
         if not moves:
             raise UserError(self.env._("%(part)s was received or cancelled already.", part=product.display_name))
         return next((
-            move for move in moves
-            if move.product_uom.compare(sum(line.quantity for line in move.move_line_ids if line.picked), move.product_uom_qty) < 0), moves[-1])
+            move for move in moves if move.product_uom.compare(self._get_counted(move), move.product_uom_qty) < 0), moves[-1])
+
+    def _get_counted(self, move):
+        return sum(move.move_line_ids.filtered("picked").mapped("quantity"))
 
     def _get_scanned_lot_name(self, product, names):
         """Return the lot or serial number that the scan gives the goods.
