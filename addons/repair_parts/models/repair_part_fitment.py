@@ -112,7 +112,8 @@ class RepairPartFitment(models.Model):
         def to_sql(lines, alias, query):
             first, last = (lines._field_to_sql(alias, name, query) for name in ("serial_from", "serial_to"))
             return SQL(
-                '(length(COALESCE(%(first)s, %(serial)s)) = length(%(serial)s) AND length(COALESCE(%(last)s, %(serial)s)) = length(%(serial)s)'
+                '(length(COALESCE(%(first)s, %(serial)s)) = length(%(serial)s)'
+                ' AND length(COALESCE(%(last)s, %(serial)s)) = length(%(serial)s)'
                 ' AND COALESCE(%(first)s, %(serial)s) COLLATE "C" <= %(serial)s'
                 ' AND COALESCE(%(last)s, %(serial)s) COLLATE "C" >= %(serial)s)', first=first, last=last, serial=serial)
 

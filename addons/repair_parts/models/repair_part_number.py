@@ -123,7 +123,11 @@ class ProductTemplate(models.Model):
             self._get_number_domain("name", operator, values), ["name", "product_tmpl_id"], limit=FOUND_MAX)
         for number in numbers:
             found[number.product_tmpl_id._get_current_part().id] = self.env._("(replaces %(number)s)", number=number.name)
-        return found
+        if operator in ("=", "in"):
+            return found
+        text = values[0].strip("%").lower()  # a part whose own number holds the text is found by that
+        own = {template.id for template in self.browse(found) if text in (template.default_code or "").lower()}
+        return {template_id: note for template_id, note in found.items() if template_id not in own}
 
     @api.model
     def _get_number_domain(self, name, operator, values):

@@ -77,10 +77,12 @@ class TestCatalogueDialogue(RepairPartsCommon):
         products = self.env["product.product"].with_context(**action["context"])
         domain = [*action["domain"], ("name", "=", "Zz latch")]
         spec = {"default_code": {}}
-        by_code = "default_code"
-        self.assertEqual([row["default_code"] for row in products.web_search_read(domain, spec, order=by_code)["records"]], ["ZZ-2", "ZZ-1"])
-        pages = [products.web_search_read(domain, spec, offset=offset, limit=1, order=by_code)["records"][0]["default_code"] for offset in (0, 1)]
-        self.assertEqual(pages, ["ZZ-2", "ZZ-1"])
+
+        def read(**page):
+            return [row["default_code"] for row in products.web_search_read(domain, spec, order="default_code", **page)["records"]]
+
+        self.assertEqual(read(), ["ZZ-2", "ZZ-1"])
+        self.assertEqual([read(offset=offset, limit=1) for offset in (0, 1)], [["ZZ-2"], ["ZZ-1"]])
         order.sudo().parts_fit_only = True
         action = order.action_choose_parts()
         found = products.search([*action["domain"], ("name", "=", "Zz latch")])

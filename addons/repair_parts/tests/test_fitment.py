@@ -32,7 +32,8 @@ class TestFitment(RepairPartsCommon):
         return found
 
     def test_a_line_with_wildcards_fits_the_models_it_stands_for(self):
-        for model, fits in (("BCD-216*", True), ("bcd-216wx", True), ("BCD-2?6WX", True), ("*WX", True), ("BCD-217*", False), ("BCD-216", False)):
+        for model, fits in (
+                ("BCD-216*", True), ("bcd-216wx", True), ("BCD-2?6WX", True), ("*WX", True), ("BCD-217*", False), ("BCD-216", False)):
             with self.subTest(model):
                 line = self._list(model_name=model)
                 self.assertEqual(self._fits(), fits)
@@ -116,8 +117,8 @@ class TestFitment(RepairPartsCommon):
 
     def test_what_makes_no_sense_is_refused(self):
         for values in (
-                {"category_id": False}, {"model_name": "A, B"}, {"model_name": "*"}, {"model_name": "?*"}, {"serial_from": "A9", "serial_to": "A1"},
-                {"serial_from": "A1", "serial_to": "A10"}, {"quantity": float("nan")}, {"note": "x" * 1001}):
+                {"category_id": False}, {"model_name": "A, B"}, {"model_name": "*"}, {"model_name": "?*"},
+                {"serial_from": "A9", "serial_to": "A1"}, {"serial_from": "A1", "serial_to": "A10"}, {"quantity": float("nan")}, {"note": "x" * 1001}):
             with self.subTest(values), self.assertRaises(ValidationError), self.cr.savepoint():
                 self._list(**values)
         with self.assertRaises(ValidationError):

@@ -56,6 +56,10 @@ class TestPartNumbers(RepairPartsCommon):
         found = self.env["product.product"].with_user(self.user_keeper).with_context(partner_id=self.supplier.id).name_search("OLD-1")
         self.assertEqual([res_id for res_id, _name in found], [self.new.id])
 
+    def test_a_piece_of_the_part_s_own_number_bears_no_note(self):
+        self.env["repair.part.number"].create({"name": "NEW-0", "product_tmpl_id": self.template.id})
+        self.assertEqual(self._search("NEW-"), [(self.new.id, "[NEW-1] Drain pump")])
+
     def test_what_stands_without_an_old_number_bears_no_note(self):
         self.assertEqual(self._search("NEW-1"), [(self.new.id, "[NEW-1] Drain pump")])
         self.assertEqual(self.new.display_name, "[NEW-1] Drain pump")

@@ -107,7 +107,8 @@ class TestReceiptScan(RepairPartsCommon):
             receipt = self._order_parts((self.spare, 1, price)).picking_ids
             receipt.action_scan_part(f"010{EAN}10{lot}")
             receipt.button_validate()
-        lot_a, lot_b = (self.env["stock.lot"].search([("name", "=", name), ("product_id", "=", self.spare.id)]) for name in ("LOT-A", "LOT-B"))
+        lots = self.env["stock.lot"].search([("product_id", "=", self.spare.id)])
+        lot_a, lot_b = (lots.filtered(lambda lot, name=name: lot.name == name) for name in ("LOT-A", "LOT-B"))
         quant = self.env["stock.quant"].search([("lot_id", "=", lot_a.id), ("location_id", "=", self.stock.id)])
         quant.in_date = quant.in_date.replace(year=quant.in_date.year - 1)
         order = self._to_stage(self._create_order(), "diagnosed")

@@ -21,7 +21,8 @@ class TestSubstitutions(RepairPartsCommon):
     @classmethod
     def _allow(cls, part=None, substitute=None, **values):
         return cls.env["repair.part.substitution"].create({
-            "product_tmpl_id": (part or cls.spare).product_tmpl_id.id, "substitute_id": (substitute or cls.other).product_tmpl_id.id, **values})
+            "product_tmpl_id": (part or cls.spare).product_tmpl_id.id,
+            "substitute_id": (substitute or cls.other).product_tmpl_id.id, **values})
 
     def _get_substitutes(self, part, appliance=None):
         return [option.product for option in part._get_substitute_options(appliance)]

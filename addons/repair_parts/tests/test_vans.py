@@ -97,7 +97,8 @@ class TestVans(RepairPartsCommon):
 
     def _backdate(self, *receipts):
         for receipt, days in receipts:
-            quants = self.env["stock.quant"].search([("lot_id", "in", receipt.move_line_ids.lot_id.ids), ("location_id.usage", "=", "internal")])
+            lots = receipt.move_line_ids.lot_id
+            quants = self.env["stock.quant"].search([("lot_id", "in", lots.ids), ("location_id.usage", "=", "internal")])
             for quant in quants:
                 quant.in_date = quant.in_date.replace(year=quant.in_date.year - 1, month=12, day=31 - days)
 
