@@ -118,7 +118,8 @@ class TestFitment(RepairPartsCommon):
     def test_what_makes_no_sense_is_refused(self):
         for values in (
                 {"category_id": False}, {"model_name": "A, B"}, {"model_name": "*"}, {"model_name": "?*"},
-                {"serial_from": "A9", "serial_to": "A1"}, {"serial_from": "A1", "serial_to": "A10"}, {"quantity": float("nan")}, {"note": "x" * 1001}):
+                {"serial_from": "A9", "serial_to": "A1"}, {"serial_from": "A1", "serial_to": "A10"},
+                {"quantity": float("nan")}, {"note": "x" * 1001}):
             with self.subTest(values), self.assertRaises(ValidationError), self.cr.savepoint():
                 self._list(**values)
         with self.assertRaises(ValidationError):
