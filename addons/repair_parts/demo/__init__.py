@@ -1,1 +1,2 @@
+from . import demo_catalogue
 from . import demo_orders

@@ -1,1 +1,2 @@
 from . import fifo
+from . import model_pattern

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools.sql import escape_psql
+
+from ..engine import model_pattern
 
 CRITICALITIES = [("vital", "Vital"), ("essential", "Essential"), ("desirable", "Desirable")]
 
@@ -14,16 +15,17 @@ class ProductTemplate(models.Model):
         help="Kept in stock with a lot for each receipt, taken and costed first in first out (handbook 8.2.1).")
     appliance_category_ids = fields.Many2many(
         "repair.appliance.category", "repair_part_appliance_category_rel", "product_tmpl_id", "category_id",
-        string="Appliance families", help="Families the part fits. Empty: any family.")
+        string="Appliance families", compute="_compute_simple_fit", store=True, readonly=False,
+        help="Families the part fits. Empty: any family. With lines of fitment: what these say together.")
     brand_ids = fields.Many2many(
         "repair.brand", "repair_part_brand_rel", "product_tmpl_id", "brand_id",
-        string="Brands", help="Brands the part fits. Empty: any brand.")
-    model_names = fields.Char("Models", help="Models the part fits, separated by commas. Empty: any model.")
-    model_key = fields.Char(compute="_compute_model_key", store=True, index="trigram")
-    substitute_ids = fields.Many2many(
-        "product.template", "repair_part_substitute_rel", "product_tmpl_id", "substitute_id",
-        string="Substitutes", domain="[('is_spare_part', '=', True), ('id', '!=', id)]",
-        help="Parts that may be fitted instead when this one is out of stock.")
+        string="Brands", compute="_compute_simple_fit", store=True, readonly=False,
+        help="Brands the part fits. Empty: any brand. With lines of fitment: what these say together.")
+    model_names = fields.Char(
+        "Models", compute="_compute_simple_fit", store=True, readonly=False,
+        help="Models the part fits, separated by commas; BCD-470* is every model that begins so. Empty: any model. "
+        "With lines of fitment: what these say together.")
+    model_key = fields.Char(compute="_compute_model_key", store=True)
     is_main_part = fields.Boolean("Main part", help="The warranty term of main parts decides who pays, e.g. compressor, motor, panel.")
     criticality = fields.Selection(
         CRITICALITIES, help="How badly repairs stop without it: vital, essential or merely desirable (handbook 8.2.2).")
@@ -34,7 +36,7 @@ class ProductTemplate(models.Model):
     def _compute_model_key(self):
         """Keep the models as ``|a|b|`` in small letters, so that one whole model can be searched for."""
         for template in self:
-            names = template._split_model_names()
+            names = model_pattern.split(template.model_names)
             template.model_key = f"|{'|'.join(names)}|" if names else False
 
     @api.depends("is_spare_part")
@@ -74,14 +76,6 @@ class ProductTemplate(models.Model):
                     "%(part)s is a spare part: put it into the category %(category)s or one below, which is costed first in first out.",
                     part=template.name, category=root.display_name))
 
-    @api.constrains("substitute_ids")
-    def _check_substitutes(self):
-        for template in self:
-            if template in template.substitute_ids:
-                raise ValidationError(self.env._("%(part)s cannot be its own substitute.", part=template.name))
-            if strange := template.substitute_ids.filtered(lambda part: not part.is_spare_part)[:1]:
-                raise ValidationError(self.env._("%(part)s is not a spare part and cannot be a substitute.", part=strange.name))
-
     @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
@@ -119,16 +113,3 @@ class ProductTemplate(models.Model):
         if not vals.get("categ_id"):
             values["categ_id"] = self.env["product.category"]._get_spare_parts_category().id
         return values
-
-    def _split_model_names(self):
-        names = (self.model_names or "").replace("\uff0c", ",").replace("\u3001", ",").split(",")
-        return [name for name in (self._normalize_model(name) for name in names) if name]
-
-    @api.model
-    def _normalize_model(self, name):
-        return (name or "").replace("|", " ").strip().lower()
-
-    @api.model
-    def _get_model_domain(self, model_name):
-        """Return the domain of parts that name ``model_name`` among the models they fit."""
-        return Domain("model_key", "like", escape_psql(f"|{self._normalize_model(model_name)}|"))

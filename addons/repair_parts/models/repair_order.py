@@ -22,13 +22,8 @@ class RepairOrder(models.Model):
             order.parts_cost = sum(order.move_ids.mapped("part_cost"))
 
     def _describe_shortage(self, move):
-        return super()._describe_shortage(move) + move.product_id._describe_substitutes(move.location_id)
-
-    def _get_product_catalog_domain(self):
-        domain = super()._get_product_catalog_domain()
-        if self.appliance_id and self.parts_fit_only:
-            domain &= Domain("fits_appliance_id", "in", self.appliance_id.ids)
-        return domain
+        return super()._describe_shortage(move) + move.product_id._describe_substitutes(
+            self._get_part_locations() or move.location_id, self.appliance_id)
 
     def _get_fitting_products(self, products):
         spare_parts = products.filtered("is_spare_part")
@@ -36,11 +31,6 @@ class RepairOrder(models.Model):
             return super()._get_fitting_products(products)
         fitting = spare_parts.search(self.appliance_id._get_fitting_parts_domain() & Domain("id", "in", spare_parts.ids))
         return super()._get_fitting_products(products - spare_parts) | fitting
-
-    def _get_available_quantities(self, products):
-        stored = products.filtered("is_storable")
-        free = stored._get_free_quantities(self.location_id)
-        return super()._get_available_quantities(products) | {product: free.get(product, 0.0) for product in stored}
 
     def _get_parts_outlook(self):
         """Whether the parts to be fitted are reserved or lie free, and when the missing ones come in by open receipts.
@@ -51,7 +41,7 @@ class RepairOrder(models.Model):
         if not parts:
             return super()._get_parts_outlook()
         parts_sudo = parts.sudo()  # desk and customer are told about days, not about stock
-        free = parts_sudo.product_id._get_free_quantities(self.sudo().location_id)
+        free = parts_sudo.product_id._get_free_quantities(self._get_part_locations())
         missing = parts_sudo.filtered(
             lambda move: move.product_uom.compare(move.product_uom_qty - move.quantity, free.get(move.product_id, 0.0)) > 0)
         if not missing:

@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 PICKED_APPOINTMENTS = ("proposed", "confirmed", "travelling", "arrived")
@@ -53,30 +52,9 @@ class StockMove(models.Model):
         visits = Domain("state", "in", PICKED_APPOINTMENTS) & Domain("start", operator, value)
         return Domain("repair_id.appointment_ids", "any", visits)
 
-    def action_open_substitutes(self):
-        """Open the list of substitutes in stock for a part that has not been used yet.
-
-        :raises UserError: when the part has no substitute in stock or is used already
-        """
-        self.ensure_one()
-        if self.repair_line_type != "add" or self.state in ("done", "cancel"):
-            raise UserError(self.env._("%(part)s is used or cancelled already.", part=self.product_id.display_name))
-        if not self.product_id._get_substitutes_in_stock(self.location_id):
-            raise UserError(self.env._(
-                "No substitute of %(part)s is in stock. Order the part, or name substitutes on it.",
-                part=self.product_id.display_name))
-        wizard = self.env["repair.part.substitute"].create({"move_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Substitutes"),
-            "res_model": "repair.part.substitute",
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
-
     def _action_assign(self, force_qty=False):
         """Reserve; for the parts of repairs the stock is read once, as core does when it takes goods out, not at every line."""
+        self._choose_sources()
         waiting = self.filtered(lambda move: move.repair_id and move.state in ("confirmed", "waiting", "partially_available"))
         if not waiting or "quants_cache" in self.env.context:
             return super()._action_assign(force_qty=force_qty)

@@ -41,6 +41,7 @@ class PlateCode:
     batch: str = ""
     made_on: date | None = None
     additional: str = ""
+    count: int = 0
     order_id: int | None = None
     order_code: str = ""
 
@@ -104,7 +105,8 @@ def _parse_elements(text, today):
     code = PlateCode(
         text="" if marked else text,
         serial=elements.get("21", ""), gtin=elements.get("01", ""), batch=elements.get("10", ""),
-        made_on=_read_date(elements.get("11", ""), today), additional=elements.get("240", ""))
+        made_on=_read_date(elements.get("11", ""), today), additional=elements.get("240", ""),
+        count=_read_count(elements))
     return None if code == PlateCode(text=code.text) else code
 
 
@@ -154,6 +156,12 @@ def _is_value(identifier, value):
     if identifier in FIXED:
         return value.isascii() and value.isdigit() and len(value) == FIXED[identifier]
     return 0 < len(value) <= VARIABLE[identifier] and bool(VALUE.fullmatch(value))
+
+
+def _read_count(elements):
+    """Return how many pieces the label stands for, 0 when it does not say."""
+    value = elements.get("30") or elements.get("37") or ""
+    return int(value) if value.isascii() and value.isdigit() else 0
 
 
 def _read_date(value, today):

@@ -64,8 +64,10 @@ class RepairOrder(models.Model):
         read = plate_code.parse(text, self._get_today())
         if read.order_id is not None:
             raise UserError(self.env._("This is the code of a service order. Scan the code on the part."))
-        lot_name = read.batch or read.serial
         products = self._find_products_by_gtin(read.gtin) or self._find_products_by_number(read.additional)
+        # A label may bear both: a part kept by serial numbers goes by its own, one kept by lots by the batch.
+        by_serial = products and all(product.tracking == "serial" for product in products)
+        lot_name = read.serial or read.batch if by_serial else read.batch or read.serial
         if (read.gtin or read.additional) and not products and not read.text:
             raise UserError(self.env._("No part bears the code %(code)s: check it in the catalogue.", code=read.gtin or read.additional))
         if not products and read.text:

@@ -11,6 +11,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 export class ScanPart extends Component {
     static template = "repair_service.ScanPart";
     static props = standardWidgetProps;
+    static model = "repair.order";
 
     setup() {
         this.orm = useService("orm");
@@ -53,11 +54,12 @@ export class ScanPart extends Component {
         }
         this.state.busy = true;
         try {
-            const { status, message } = await this.orm.call("repair.order", "action_scan_part", [[record.resId], code], { add });
+            const { status, message, warning } = await this.orm.call(
+                this.constructor.model, "action_scan_part", [[record.resId], code], { add });
             if (status === "ask") {
                 this.ask(code, message);
             } else {
-                this.notification.add(message, { type: "success" });
+                this.notification.add(message, warning ? { type: "warning", sticky: true } : { type: "success" });
                 await record.load();
             }
         } finally {
@@ -65,11 +67,14 @@ export class ScanPart extends Component {
         }
     }
 
+    get question() {
+        return { title: _t("Add this part?"), confirmLabel: _t("Add to the order") };
+    }
+
     ask(code, message) {
         this.dialog.add(ConfirmationDialog, {
-            title: _t("Add this part?"),
+            ...this.question,
             body: message,
-            confirmLabel: _t("Add to the order"),
             confirm: () => this.take(code, true),
             cancel: () => {},
         });
