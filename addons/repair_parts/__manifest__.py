@@ -17,6 +17,7 @@
         "views/repair_order_views.xml",
         "views/repair_appliance_views.xml",
         "views/repair_part_fifo_source_views.xml",
+        "views/repair_part_receipt_views.xml",
         "wizard/repair_part_substitute_views.xml",
         "views/menus.xml",
     ],
