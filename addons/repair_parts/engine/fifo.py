@@ -81,6 +81,17 @@ def merge(taken):
     return merged
 
 
+def scale(taken, quantity, value):
+    """Stretch or shrink what was taken to ``quantity`` units worth ``value`` together, each layer by the same share."""
+    old_quantity, old_value = sum(layer.quantity for layer in taken), sum(layer.value for layer in taken)
+    return [
+        Layer(
+            layer.ref, quantity * layer.quantity / old_quantity,
+            value * (layer.value / old_value if old_value else layer.quantity / old_quantity))
+        for layer in taken
+    ] if old_quantity else []
+
+
 def round_to_total(taken, total, round_amount):
     """Round the values of ``taken`` so that they add up to ``total`` to the last cent; the newest layer bears the rest.
 

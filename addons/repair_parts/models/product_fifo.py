@@ -151,7 +151,7 @@ class ProductProduct(models.Model):
         found = []
         while asked:
             rows = self.env.execute_query(SQL(
-                "SELECT product_id, short, %s FROM (%s) layer WHERE depth - quantity < top AND depth > top - taken %s",
+                "SELECT product_id, short, %s FROM (%s) AS layers WHERE depth - quantity < top AND depth > top - taken %s",
                 columns, self._get_fifo_stack_sql(asked, at_date), SQL("GROUP BY product_id, short") if grouped else SQL()))
             found += [(product_id, *rest) for product_id, short, *rest in rows if not short]
             asked = {product_id: [*asked[product_id][:2], asked[product_id][2] * 10] for product_id, short, *_rest in rows if short}
@@ -163,37 +163,37 @@ class ProductProduct(models.Model):
 
         :param asked: {product id: [units on hand, units to take, receipts to look at]}
         """
-        values = SQL(", ").join(SQL("(%s, %s::numeric, %s::numeric, %s)", product_id, *row) for product_id, row in asked.items())
         return SQL(
             """
             SELECT *, LEAST(depth, top) - GREATEST(depth - quantity, top - taken) AS used
               FROM (
                 SELECT *, LEAST(size, total) AS top, looked_at = page AND total < size AS short
                   FROM (
-                    SELECT asked.product_id, asked.size, asked.taken, asked.page, receipt.id AS move_id, receipt.value, line.quantity,
-                           SUM(line.quantity) OVER (
-                               PARTITION BY asked.product_id ORDER BY receipt.date DESC, receipt.id DESC ROWS UNBOUNDED PRECEDING) AS depth,
-                           SUM(line.quantity) OVER (PARTITION BY asked.product_id) AS total,
-                           COUNT(*) OVER (PARTITION BY asked.product_id) AS looked_at
-                      FROM (VALUES %(values)s) AS asked(product_id, size, taken, page)
-                     CROSS JOIN LATERAL (
-                        SELECT id, date, COALESCE(value, 0) AS value
-                          FROM stock_move
-                         WHERE product_id = asked.product_id AND company_id = %(company)s AND is_in %(until)s
-                         ORDER BY date DESC, id DESC
-                         LIMIT asked.page) receipt
-                     CROSS JOIN LATERAL (
-                        SELECT COALESCE(SUM(valued.quantity_product_uom), 0) AS quantity
-                          FROM stock_move_line valued
-                          JOIN stock_location source ON source.id = valued.location_id
-                          JOIN stock_location target ON target.id = valued.location_dest_id
-                         WHERE valued.move_id = receipt.id AND valued.picked
-                           AND (valued.owner_id IS NULL OR valued.owner_id = %(own)s)
-                           AND NOT (source.company_id IS NOT NULL AND source.usage IN ('internal', 'transit'))
-                           AND target.company_id IS NOT NULL AND target.usage IN ('internal', 'transit')) line
-                  ) receipts
-              ) stack
-             WHERE quantity > 0
+                    SELECT *,
+                           SUM(quantity) OVER (
+                               PARTITION BY product_id ORDER BY date DESC, move_id DESC ROWS UNBOUNDED PRECEDING) AS depth,
+                           SUM(quantity) OVER (PARTITION BY product_id) AS total,
+                           COUNT(*) OVER (PARTITION BY product_id) AS looked_at
+                      FROM (
+                        SELECT asked.product_id, asked.size, asked.taken, asked.page, receipt.id AS move_id, receipt.date, receipt.value,
+                               COALESCE(SUM(line.quantity_product_uom), 0) AS quantity
+                          FROM (VALUES %(asked)s) AS asked(product_id, size, taken, page)
+                         CROSS JOIN LATERAL (
+                            SELECT id, date, COALESCE(value, 0) AS value
+                              FROM stock_move
+                             WHERE product_id = asked.product_id AND company_id = %(company)s AND is_in %(until)s
+                             ORDER BY date DESC, id DESC
+                             LIMIT asked.page) receipt
+                          LEFT JOIN stock_move_line line ON line.move_id = receipt.id AND line.picked
+                           AND (line.owner_id IS NULL OR line.owner_id = %(own)s)
+                           AND line.location_id NOT IN (%(valued)s) AND line.location_dest_id IN (%(valued)s)
+                         GROUP BY asked.product_id, asked.size, asked.taken, asked.page, receipt.id, receipt.date, receipt.value
+                      ) receipt
+                  ) stack
+                 WHERE quantity > 0
+              ) layer
             """,
-            values=values, company=self.env.company.id, own=self.env.company.partner_id.id,
+            asked=SQL(", ").join(SQL("(%s, %s::numeric, %s::numeric, %s)", product_id, *row) for product_id, row in asked.items()),
+            valued=SQL("SELECT id FROM stock_location WHERE company_id IS NOT NULL AND usage IN ('internal', 'transit')"),
+            company=self.env.company.id, own=self.env.company.partner_id.id,
             until=SQL("AND date <= %s", fields.Datetime.to_datetime(at_date)) if at_date else SQL())

@@ -53,9 +53,10 @@ class StockMove(models.Model):
     def _set_value(self, correction_quantity=None):
         """Value the moves; what leaves first in first out takes its receipts here, everything else is core's.
 
-        Core is wrong, and this is not, where a quantity is corrected afterwards (what is added leaves now, at the cost of the receipts
-        that are next; what is given back is what was taken last), where a value is set by hand on goods that have left (core values
-        them once more by the stock of today), and where the move belongs to another company than the user's.
+        Core is wrong, and this is not, where the quantity of a spare part is corrected afterwards (what is added leaves now, at the
+        cost of the receipts that are next, what is given back is what was taken last; core scales the value and calls it an estimate,
+        which other products keep), where a value is set by hand on goods that have left (core values them once more by the stock of
+        today), and where the move belongs to another company than the user's.
         """
         for company, moves in self.grouped("company_id").items():
             if company and company != self.env.company:
@@ -81,7 +82,7 @@ class StockMove(models.Model):
         )
 
     def _take_receipts(self):
-        """Value moves that are about to leave, in their order, and keep which receipts pay; four queries for all of them."""
+        """Value moves that are about to leave, in their order, and keep which receipts pay; as many queries for all as for one."""
         if not self:
             return
         quantities = {move: move._get_valued_qty() for move in self}
@@ -92,26 +93,25 @@ class StockMove(models.Model):
         layers = products._get_fifo_layers(wanted, products._get_fifo_sizes())
         taken = {}
         for product, moves in moves_by_product.items():
-            shares = fifo.take_each(layers[product], [quantities[move] for move in moves], last_unit_cost=product.standard_price)
+            last_cost = 0.0 if layers[product] else product.standard_price
+            shares = fifo.take_each(layers[product], [quantities[move] for move in moves], last_unit_cost=last_cost)
             taken.update(zip(moves, shares, strict=True))
         for move in self:
             move.value = sum(layer.value for layer in taken[move])
         self._store_fifo_sources(taken)
 
     def _correct_taken_receipts(self, correction_quantity):
-        """Follow a quantity that was corrected after the goods left; stock has been corrected already.
-
-        What left before it was traced is scaled, as core does it.
-        """
+        """Follow a quantity that was corrected after the goods left; stock has been corrected already."""
         self.ensure_one()
-        sources_sudo = self.sudo().fifo_source_ids  # whoever corrects a quantity may see no cost; the trace is the system's
-        quantity = self._get_valued_qty()
-        taken = [fifo.Layer(source.receipt_move_id.id, source.quantity, source.value) for source in sources_sudo]
+        product, quantity = self.product_id, self._get_valued_qty()
+        taken = self._get_taken_layers()
         added = quantity - sum(layer.quantity for layer in taken)
-        if not taken and self.product_id.uom_id.compare(quantity, correction_quantity) > 0:
+        left_untraced = not taken and product.uom_id.compare(quantity, correction_quantity) > 0
+        if left_untraced or not product.is_spare_part:
             super()._set_value(correction_quantity=correction_quantity)
+            if taken:
+                self._store_fifo_sources({self: fifo.scale(taken, quantity, self.value)})
             return
-        product = self.product_id
         if product.uom_id.compare(added, 0) > 0:
             product._wait_for_fifo()
             sizes = {product: product._get_fifo_sizes()[product] + added}
@@ -128,16 +128,14 @@ class StockMove(models.Model):
         manual = self.sudo()._get_manual_value(self._get_valued_qty())  # as core reads it
         if not manual["quantity"]:
             return
-        sources_sudo = self.sudo().fifo_source_ids  # the trace is the system's, see above
-        total = sum(source.quantity for source in sources_sudo)
-        before = sum(source.value for source in sources_sudo)
         self.value = manual["value"]
-        self._store_fifo_sources({self: [
-            fifo.Layer(
-                source.receipt_move_id.id, source.quantity,
-                self.value * (source.value / before if before else source.quantity / total))
-            for source in sources_sudo
-        ]})
+        self._store_fifo_sources({self: fifo.scale(self._get_taken_layers(), self._get_valued_qty(), self.value)})
+
+    def _get_taken_layers(self):
+        """Return the receipts kept for the move as Layers, in the order in which they paid."""
+        self.ensure_one()
+        sources_sudo = self.sudo().fifo_source_ids  # whoever takes a part may see no cost; the trace is the system's
+        return [fifo.Layer(source.receipt_move_id.id, source.quantity, source.value) for source in sources_sudo]
 
     def _store_fifo_sources(self, layers):
         """Keep ``layers``, {move: [Layer]}, as what paid for the moves, in the place of what was kept before."""
@@ -146,9 +144,9 @@ class StockMove(models.Model):
             for move in self
             for layer in fifo.round_to_total(layers[move], move.value, move.company_currency_id.round)
         ]
-        sources_sudo = self.env["repair.part.fifo.source"].sudo()  # whoever takes a part may see no cost; the trace is the system's
-        sources_sudo.search([("move_id", "in", self.ids)]).unlink()
-        sources_sudo.create(values_list)
+        done_sudo = self.sudo().filtered(lambda move: move.state == "done")  # whoever takes a part may see no cost
+        done_sudo.fifo_source_ids.unlink()
+        self.env["repair.part.fifo.source"].sudo().create(values_list)  # as above
 
     # -------------------------------------------------------------------------
     # Goods that come in
