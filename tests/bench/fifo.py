@@ -13,21 +13,27 @@ PER_RECORD = False  # a size is the receipts on hand, not the work done
 MOST_QUERIES, LEAST_RATIO = 60, 100
 
 
-
 def _copy(env, record, source, columns):
     """Copy a record's row once for each row of ``source``, a query that gives ``columns`` their values."""
     env.flush_all()
     kept = [name for name in table_columns(env.cr, record._table) if name != "id" and name not in columns]
-    env.cr.execute(SQL(
-        "INSERT INTO %(table)s (%(names)s) SELECT %(values)s FROM %(table)s sample, %(source)s WHERE sample.id = %(id)s",
-        table=SQL.identifier(record._table), source=source, id=record.id,
-        names=SQL(", ").join(SQL.identifier(name) for name in [*kept, *columns]),
-        values=SQL(", ").join([*(SQL.identifier("sample", name) for name in kept), *columns.values()])))
+    env.cr.execute(
+        SQL(
+            "INSERT INTO %(table)s (%(names)s) SELECT %(values)s FROM %(table)s sample, %(source)s WHERE sample.id = %(id)s",
+            table=SQL.identifier(record._table),
+            source=source,
+            id=record.id,
+            names=SQL(", ").join(SQL.identifier(name) for name in [*kept, *columns]),
+            values=SQL(", ").join([*(SQL.identifier("sample", name) for name in kept), *columns.values()]),
+        )
+    )
 
 
 def _fill(env, size):
     """A part with ``size`` receipts of one unit, each its own lot, the older the cheaper: n hundredths of 100 for the n-th."""
-    category = env["product.category"].create({"name": "Bench parts", "property_cost_method": "fifo", "property_valuation": "periodic"})
+    category = env["product.category"].create(
+        {"name": "Bench parts", "property_cost_method": "fifo", "property_valuation": "periodic"}
+    )
     if root := env.ref("repair_parts.product_category_spare_parts", raise_if_not_found=False):
         category.parent_id = root
     values = {"name": "Bench part", "is_storable": True, "tracking": "lot", "categ_id": category.id}
@@ -36,11 +42,17 @@ def _fill(env, size):
     product = env["product.product"].create(values)
     warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
     lot = env["stock.lot"].create({"name": "BENCH-0", "product_id": product.id})
-    receipt = env["stock.move"].create({
-        "product_id": product.id, "product_uom_qty": 1, "product_uom": product.uom_id.id, "value_manual": 100,
-        "location_id": env.ref("stock.stock_location_suppliers").id, "location_dest_id": warehouse.lot_stock_id.id,
-        "picking_type_id": warehouse.in_type_id.id,
-    })
+    receipt = env["stock.move"].create(
+        {
+            "product_id": product.id,
+            "product_uom_qty": 1,
+            "product_uom": product.uom_id.id,
+            "value_manual": 100,
+            "location_id": env.ref("stock.stock_location_suppliers").id,
+            "location_dest_id": warehouse.lot_stock_id.id,
+            "picking_type_id": warehouse.in_type_id.id,
+        }
+    )
     receipt._action_confirm(merge=False)
     receipt._action_assign()
     receipt.move_line_ids.lot_id = lot
@@ -57,7 +69,11 @@ def _fill(env, size):
         """(SELECT move.id, lot.id AS lot_id, row_number() OVER (ORDER BY move.id) AS n
               FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM stock_move WHERE product_id = %(product)s AND id > %(move)s) move
               JOIN (SELECT id, row_number() OVER (ORDER BY id) AS n FROM stock_lot WHERE product_id = %(product)s AND id > %(lot)s) lot
-                ON lot.n = move.n) made""", product=product.id, move=receipt.id, lot=lot.id)
+                ON lot.n = move.n) made""",
+        product=product.id,
+        move=receipt.id,
+        lot=lot.id,
+    )
     for table in ("stock_move", "stock_lot"):
         env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
     _copy(env, receipt.move_line_ids, moves, {"move_id": SQL("made.id"), "lot_id": SQL("made.lot_id"), "date": day})
@@ -71,10 +87,12 @@ def _fill(env, size):
 def _use_one(env, size):
     """Use one unit on a repair: the step is all that happens to its move, from the reserved line to the new average cost."""
     product = _fill(env, size)
-    order = env["repair.order"].create({
-        "partner_id": env.company.partner_id.id,
-        "move_ids": [Command.create({"product_id": product.id, "product_uom_qty": 1, "repair_line_type": "add"})],
-    })
+    order = env["repair.order"].create(
+        {
+            "partner_id": env.company.partner_id.id,
+            "move_ids": [Command.create({"product_id": product.id, "product_uom_qty": 1, "repair_line_type": "add"})],
+        }
+    )
     order._action_repair_confirm()
     order.action_repair_start()
     order.move_ids.picked = True

@@ -127,7 +127,8 @@ class ProductProduct(models.Model):
         """Return {product: cost of the ``quantities`` that leave next}; what no receipt covers costs what the last one did."""
         sums = {
             product_id: (float(value), float(used), float(last_cost)) for product_id, value, used, last_cost in self._read_fifo(
-                SQL("SUM(value * used / quantity), SUM(used), (ARRAY_AGG(value / quantity ORDER BY depth))[1]"), sizes, quantities, grouped=True)
+                SQL("SUM(value * used / quantity), SUM(used), (ARRAY_AGG(value / quantity ORDER BY depth))[1]"),
+                sizes, quantities, grouped=True)
         }
         values = {}
         for product, quantity in quantities.items():

@@ -78,7 +78,7 @@ class RepairPartReceipt(models.Model):
 
     @api.model
     def _count_by_product(self, products, name):
-        """Return {product: receipts on hand} in the companies that the user looks at, in one query; ``name`` is the field of the product."""
+        """Return {product: receipts on hand} in the companies that the user looks at, in one query; ``name`` is the product's field."""
         return dict(self._read_group([(name, "in", products.ids), ("company_id", "in", self.env.companies.ids)], [name], ["__count"]))
 
     @api.model
