@@ -6,7 +6,8 @@ from .stock_move_fifo import COST_GROUPS
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    fifo_source_count = fields.Integer(compute="_compute_fifo_source_count", compute_sudo=True, groups=COST_GROUPS)
+    fifo_source_count = fields.Integer(
+        "Receipts that paid", compute="_compute_fifo_source_count", compute_sudo=True, groups=COST_GROUPS)
 
     def _compute_fifo_source_count(self):
         counts = self.env["repair.part.fifo.source"]._count_by("move_id.sale_line_id.order_id", self)

@@ -6,7 +6,8 @@ from .stock_move_fifo import COST_GROUPS
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    fifo_source_count = fields.Integer(compute="_compute_fifo_source_count", compute_sudo=True, groups=COST_GROUPS)
+    fifo_source_count = fields.Integer(
+        "Receipts that paid", compute="_compute_fifo_source_count", compute_sudo=True, groups=COST_GROUPS)
 
     def _compute_fifo_source_count(self):
         counts = self.env["repair.part.fifo.source"]._count_by("move_id.picking_id", self)
