@@ -1,5 +1,5 @@
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.stock_account.models.product import ProductProduct as CoreProduct
 
@@ -103,6 +103,32 @@ class TestFifoCore(RepairPartsCommon):
         move = self._out(2)
         move.quantity = 3
         self.assertEqual((move.value, self._get_layers(move)), (30.0, [(receipt, 3, 30.0)]))
+
+    def test_the_bill_pays_for_what_came_in_the_place_of_what_was_sent_back(self):
+        """10 ordered at 10: 6 come, 2 go back, 6 come, and 10 are billed at 11: both receipts cost 66.
+
+        Core deducts the two from the wrong side and values the second receipt at 2 x 11 and 4 x 10.
+        """
+        order = self._order_parts((self.spare, 10, 10.0))
+        first = order.picking_ids
+        first.move_ids.quantity = 6
+        Form.from_action(self.env, first.button_validate()).save().process()
+        second = first.backorder_ids
+        wizard = Form(self.env["stock.return.picking"].with_context(
+            active_ids=first.ids, active_id=first.id, active_model="stock.picking")).save()
+        wizard.product_return_moves.quantity = 2
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.button_validate()
+        first.move_ids.date, back.move_ids.date = "2025-01-01 08:00:00", "2025-01-02 08:00:00"
+        second.move_ids.quantity = 6
+        second.button_validate()
+        self.assertEqual(order.order_line.qty_received, 10)
+        order.action_create_invoice()
+        order.invoice_ids.invoice_date = "2026-01-05"
+        order.invoice_ids.invoice_line_ids.price_unit = 11.0
+        order.invoice_ids.action_post()
+        self.assertEqual((first.move_ids.value, second.move_ids.value), (66.0, 66.0))
+        self.assertEqual(self.spare.total_value, 110.0)
 
     # -------------------------------------------------------------------------
     # Below nothing
