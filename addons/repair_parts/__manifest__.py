@@ -23,6 +23,7 @@
         "views/repair_part_fifo_source_views.xml",
         "views/repair_van_views.xml",
         "views/stock_scan_views.xml",
+        "views/repair_part_receipt_views.xml",
         "wizard/repair_part_substitute_views.xml",
         "views/menus.xml",
     ],

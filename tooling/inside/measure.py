@@ -21,9 +21,9 @@ from odoo.tools import config
 import odoo.addons.base  # noqa: F401  makes the addons path known
 
 
-def steps_of(env, generator) -> dict[str, list[float]]:
+def steps_of(env, generator) -> dict[str, list]:
     """Drive a generator through its steps."""
-    found: dict[str, list[float]] = {}
+    found: dict[str, list] = {}
     name = next(generator, None)
     while name is not None:
         env.flush_all()
@@ -35,6 +35,9 @@ def steps_of(env, generator) -> dict[str, list[float]]:
         spent = found.setdefault(name, [0.0, 0])
         spent[0] += (time.perf_counter() - started) * 1000
         spent[1] += env.cr.sql_log_count - queries
+        if isinstance(following, dict):
+            spent[2:] = [following]
+            following = next(generator, None)
         name = following
     return found
 

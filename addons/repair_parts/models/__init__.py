@@ -1,7 +1,9 @@
 from . import account_chart_template
 from . import hr_employee_van
 from . import product_category
+from . import product_fifo
 from . import product_product
+from . import product_receipts
 from . import product_template
 from . import repair_part_scope
 from . import repair_part_position
@@ -12,6 +14,7 @@ from . import repair_part_number
 from . import product_product_search
 from . import product_product_substitute
 from . import purchase_order_line_catalogue
+from . import product_value
 from . import repair_appliance
 from . import repair_inspection
 from . import repair_order
@@ -20,8 +23,10 @@ from . import repair_order_scan
 from . import repair_order_substitute
 from . import repair_order_van
 from . import repair_part_fifo_source
+from . import repair_part_receipt
 from . import repair_parts_demo
 from . import res_company
+from . import sale_order
 from . import stock_move
 from . import stock_move_fifo
 from . import stock_move_line
@@ -29,3 +34,4 @@ from . import stock_picking
 from . import stock_picking_scan
 from . import stock_quant
 from . import stock_quant_scan
+from . import stock_scrap

@@ -1,9 +1,11 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
+
+    lot_id = fields.Many2one(index="btree_not_null")
 
     def _action_done(self):
         self._fill_receipt_lot_name()

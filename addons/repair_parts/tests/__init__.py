@@ -3,8 +3,11 @@ from . import test_concurrency
 from . import test_engine_fifo
 from . import test_engine_model_pattern
 from . import test_fifo
+from . import test_fifo_core
 from . import test_fifo_random
 from . import test_fitment
+from . import test_fifo_speed
+from . import test_fifo_uses
 from . import test_inspection_lots
 from . import test_part_numbers
 from . import test_parts

@@ -19,6 +19,7 @@ class TestConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        self.place_ids = []
         with self._transaction() as env:
             self.part_id = env["product.product"].create({
                 "name": "Concurrency part", "default_code": "CONC-1", "is_spare_part": True}).id
@@ -56,14 +57,20 @@ class TestConcurrency(BaseCase):
             ):
                 env.cr.execute(statement)
             env.invalidate_all()
+            env["stock.location"].browse(self.place_ids).unlink()
             env["product.product"].browse(part).product_tmpl_id.unlink()
 
-    def _race(self, step):
-        """Do ``step(env, order)`` for both orders at once: each has seen the stock before either commits."""
-        started = threading.Barrier(2, timeout=30)
+    def _race_orders(self, step):
+        """Do ``step(env, order)`` for both orders at once."""
+        return self._race(*(
+            lambda env, order_id=order_id: step(env, env["repair.order"].browse(order_id)) for order_id in self.order_ids))
+
+    def _race(self, *steps):
+        """Do each ``step(env)`` in a transaction of its own, all at once: each has seen the stock before any commits."""
+        started = threading.Barrier(len(steps), timeout=30)
         errors = []
 
-        def run(order_id):
+        def run(step):
             first_attempt = iter([True])
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
@@ -72,7 +79,7 @@ class TestConcurrency(BaseCase):
                     env["stock.quant"].search([("product_id", "=", self.part_id)]).mapped("quantity")
                     if next(first_attempt, False):
                         started.wait()
-                    step(env, env["repair.order"].browse(order_id))
+                    step(env)
 
                 try:
                     retrying(attempt, env)
@@ -80,7 +87,7 @@ class TestConcurrency(BaseCase):
                     cr.rollback()  # as the web server does
                     errors.append(error)
 
-        threads = [threading.Thread(target=run, args=(order_id,)) for order_id in self.order_ids]
+        threads = [threading.Thread(target=run, args=(step,)) for step in steps]
         # The test runner holds the lock of the registries, which the threads would wait for.
         with patch.object(Registry, "_lock", DummyRLock()):
             for thread in threads:
@@ -108,7 +115,7 @@ class TestConcurrency(BaseCase):
                 {"product_id": self.part_id, "lot_id": self.lot_id, "quantity": 1, "picked": True})]
             order.action_repair_end()
 
-        errors = self._race(use)
+        errors = self._race_orders(use)
         self.assertEqual(len(errors), 1)
         self.assertIn("CONC-1", str(errors[0]))
         self.assertEqual(self._get_stock(), (0.0, 0.0))
@@ -118,9 +125,76 @@ class TestConcurrency(BaseCase):
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_orders_cannot_reserve_the_same_last_piece(self):
-        errors = self._race(lambda env, order: order._action_repair_confirm())
+        errors = self._race_orders(lambda env, order: order._action_repair_confirm())
         self.assertFalse(errors)
         self.assertEqual(self._get_stock(), (1.0, 1.0))
         with self._transaction() as env:
             states = env["repair.order"].browse(self.order_ids).move_ids.mapped("state")
         self.assertEqual(sorted(states), ["assigned", "confirmed"])
+
+    def _create_delivery(self, env, lot, location):
+        """A delivery of one unit of ``lot`` from ``location``, picked and ready to leave."""
+        move = env["stock.move"].create({
+            "product_id": self.part_id, "product_uom_qty": 1, "location_id": location.id,
+            "location_dest_id": env.ref("stock.stock_location_customers").id,
+        })
+        move._action_confirm(merge=False)
+        move.move_line_ids.unlink()
+        move.move_line_ids = [Command.create({
+            "product_id": self.part_id, "lot_id": lot.id, "quantity": 1, "picked": True, "location_id": location.id,
+            "location_dest_id": move.location_dest_id.id})]
+        return move
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_repair_and_a_sale_cannot_take_the_same_last_piece(self):
+        with self._transaction() as env:
+            order = env["repair.order"].browse(self.order_ids[0])
+            order._action_repair_confirm()
+            order.action_repair_start()
+            order.action_unreserve()
+            lot = env["stock.lot"].browse(self.lot_id)
+            move_id = self._create_delivery(env, lot, order.location_id).id
+
+        def repair(env):
+            order = env["repair.order"].browse(self.order_ids[0])
+            order.move_ids.move_line_ids = [Command.create(
+                {"product_id": self.part_id, "lot_id": self.lot_id, "quantity": 1, "picked": True})]
+            order.action_repair_end()
+
+        errors = self._race(repair, lambda env: env["stock.move"].browse(move_id)._action_done())
+        self.assertEqual(len(errors), 1)
+        self.assertEqual(self._get_stock()[0], 0.0)
+        with self._transaction() as env:
+            moves = env["stock.move"].search([("product_id", "=", self.part_id), ("state", "=", "done")])
+            self.assertEqual(len(moves), 1)
+            self.assertEqual(sum(moves.fifo_source_ids.mapped("quantity")), 1.0)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_places_do_not_pay_with_the_same_receipt(self):
+        """Different lots in different places, so that no two transactions touch one quant; but the oldest receipt pays only once."""
+        with self._transaction() as env:
+            env["stock.quant"].search([("product_id", "=", self.part_id)]).sudo().unlink()
+            warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
+            move_ids, self.place_ids = [], []
+            for number in range(2):
+                place = env["stock.location"].create(
+                    {"name": f"Van {number}", "usage": "internal", "location_id": warehouse.view_location_id.id})
+                self.place_ids.append(place.id)
+                lot = env["stock.lot"].create({"name": f"CONC-VAN-{number}", "product_id": self.part_id})
+                receipt = env["stock.move"].create({
+                    "product_id": self.part_id, "product_uom_qty": 1, "value_manual": 15.0, "location_dest_id": place.id,
+                    "location_id": env.ref("stock.stock_location_suppliers").id})
+                receipt._action_confirm(merge=False)
+                receipt.move_line_ids.unlink()
+                receipt.move_line_ids = [Command.create({
+                    "product_id": self.part_id, "lot_id": lot.id, "quantity": 1, "picked": True,
+                    "location_id": receipt.location_id.id, "location_dest_id": place.id})]
+                receipt._action_done()
+                move_ids.append(self._create_delivery(env, lot, place).id)
+        errors = self._race(*(
+            lambda env, move_id=move_id: env["stock.move"].browse(move_id)._action_done() for move_id in move_ids))
+        self.assertFalse(errors)
+        with self._transaction() as env:
+            sources = env["stock.move"].browse(move_ids).fifo_source_ids
+            self.assertEqual(len(sources.receipt_move_id), 2)
+            self.assertEqual(sources.mapped("value"), [15.0, 15.0])

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.repair_parts.engine.fifo import Layer, round_to_total, take
+from odoo.addons.repair_parts.engine.fifo import Layer, give_back, merge, round_to_total, scale, take, take_each
 
 
 @tagged("post_install", "-at_install")
@@ -30,3 +30,26 @@ class TestEngineFifo(BaseCase):
 
     def test_rounding_nothing_gives_nothing(self):
         self.assertEqual(round_to_total([], 0.0, round), [])
+
+    def test_the_next_quantity_goes_on_where_the_one_before_stopped(self):
+        layers = [Layer("a", 3, 30), Layer("b", 2, 50)]
+        self.assertEqual(take_each(layers, [2, 2]), [[Layer("a", 2, 20)], [Layer("a", 1, 10), Layer("b", 1, 25)]])
+
+    def test_a_later_quantity_that_finds_nothing_costs_what_the_last_layer_did(self):
+        self.assertEqual(take_each([Layer("a", 1, 7)], [1, 2], last_unit_cost=99), [[Layer("a", 1, 7)], [Layer(None, 2, 14)]])
+
+    def test_what_was_taken_last_is_given_back_first(self):
+        taken = [Layer("a", 2, 20), Layer("b", 2, 60)]
+        self.assertEqual(give_back(taken, 1), [Layer("a", 2, 20), Layer("b", 1, 30)])
+        self.assertEqual(give_back(taken, 3), [Layer("a", 1, 10)])
+        self.assertEqual(give_back(taken, 4), [])
+
+    def test_two_shares_of_one_receipt_become_one(self):
+        taken = [Layer("a", 1, 10), Layer("a", 2, 20), Layer(None, 1, 10), Layer("b", 1, 5)]
+        self.assertEqual(merge(taken), [Layer("a", 3, 30), Layer(None, 1, 10), Layer("b", 1, 5)])
+
+    def test_scaling_keeps_the_shares(self):
+        taken = [Layer("a", 1, 10), Layer("b", 1, 30)]
+        self.assertEqual(scale(taken, 4, 80), [Layer("a", 2, 20), Layer("b", 2, 60)])
+        self.assertEqual(scale([Layer("a", 1, 0), Layer("b", 3, 0)], 4, 8), [Layer("a", 1, 2), Layer("b", 3, 6)])
+        self.assertEqual(scale([], 4, 80), [])

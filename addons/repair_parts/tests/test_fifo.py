@@ -61,7 +61,11 @@ class TestFifo(RepairPartsCommon):
         order.picking_ids.button_validate()
         move = self._use((self.spare, 2))
         self._bill(order, 11.0)
-        self.assertEqual((move.value, move.fifo_source_ids.value), (20.0, 20.0))
+        source = move.fifo_source_ids
+        self.assertEqual((move.value, source.value), (20.0, 20.0))
+        self.assertEqual((source.value_today, source.difference), (22.0, 2.0))  # shown, and left to the closing entry
+        self.assertEqual(self.spare.total_value, 33.0)  # the 3 on hand at 11
+        self.assertEqual(self._use((self.spare, 1)).value, 11.0)
 
     def test_a_return_to_the_supplier_uses_up_the_oldest_layer(self):
         first = self._receive((self.spare, 2, 10.0))
@@ -75,12 +79,25 @@ class TestFifo(RepairPartsCommon):
         move = self._use((self.spare, 2))  # 1 x 10 + 1 x 20
         self.assertEqual(self._get_sources(move), [(first, 1, 10.0, 10.0), (second, 1, 20.0, 20.0)])
 
-    def test_a_corrected_quantity_scales_the_layers(self):
-        self._receive((self.spare, 4, 10.0))
-        move = self._use((self.spare, 2))
-        move.move_line_ids.quantity = 3
-        self.assertEqual(move.value, 30.0)
-        self.assertEqual((move.fifo_source_ids.quantity, move.fifo_source_ids.value), (3.0, 30.0))
+    def test_what_a_correction_adds_is_paid_for_by_the_receipts_that_are_next(self):
+        first = self._receive((self.spare, 2, 10.0))
+        second = self._receive((self.spare, 2, 20.0))
+        move = self._use((self.spare, 1))
+        move.move_line_ids.quantity = 2
+        self.assertEqual((move.value, self._get_sources(move)), (20.0, [(first, 2, 10.0, 20.0)]))
+        self.env["stock.move.line"].create({
+            "move_id": move.id, "product_id": self.spare.id, "lot_id": second.move_line_ids.lot_id.id, "quantity": 1, "picked": True,
+            "location_id": move.location_id.id, "location_dest_id": move.location_dest_id.id})
+        self.assertEqual((move.value, self._get_sources(move)), (40.0, [(first, 2, 10.0, 20.0), (second, 1, 20.0, 20.0)]))
+        self.assertEqual(self.spare.total_value, 20.0)
+
+    def test_a_correction_gives_back_what_was_taken_last(self):
+        first = self._receive((self.spare, 2, 10.0))
+        second = self._receive((self.spare, 1, 20.0))
+        move = self._use((self.spare, 3))
+        move.move_line_ids.filtered(lambda line: line.lot_id == second.move_line_ids.lot_id).quantity = 0
+        self.assertEqual((move.value, self._get_sources(move)), (20.0, [(first, 2, 10.0, 20.0)]))
+        self.assertEqual(self.spare.total_value, 20.0)  # nothing is lost: 20 used and 20 on hand make the 40 received
 
     def test_the_text_names_receipt_order_quantity_and_cost(self):
         receipt = self._receive((self.spare, 2, 10.0))
