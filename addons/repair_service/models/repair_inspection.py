@@ -130,18 +130,23 @@ class RepairInspection(models.Model):
             if open_lines:
                 raise UserError(self.env._(
                     "Answer these points first: %(points)s.", points=", ".join(open_lines.mapped("name"))))
-            failed = any(line.answer == "fail" for line in inspection.line_ids)
+            result = inspection._get_verdict()
             inspection.with_context(repair_flow=FLOW).write({
-                "result": "fail" if failed else "pass",
+                "result": result,
                 "done_on": fields.Datetime.now(),
                 "inspector_id": self.env.user.id,
             })
-            if failed:
+            if result == "fail":
                 inspection._on_failed()
         passed = self.filtered(lambda inspection: inspection.kind == "final" and inspection.result == "pass")
         if passed.repair_id:
             passed.repair_id.action_repair_end()
         return True
+
+    def _get_verdict(self):
+        """Return ``pass`` or ``fail`` for the inspection as it is answered: one failed point fails it, unless its kind is judged otherwise."""
+        self.ensure_one()
+        return "fail" if any(line.answer == "fail" for line in self.line_ids) else "pass"
 
     def _on_failed(self):
         """Called once when the inspection has failed. The order stays under repair; other addons open their follow-up here."""
