@@ -2,6 +2,11 @@ from . import test_concurrency
 from . import test_engine_fifo
 from . import test_fifo
 from . import test_fifo_random
+from . import test_incoming_access
+from . import test_incoming_guard
+from . import test_incoming_inspection
+from . import test_incoming_returns
+from . import test_incoming_sampling
 from . import test_inspection_lots
 from . import test_parts
 from . import test_proposals

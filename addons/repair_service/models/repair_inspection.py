@@ -95,13 +95,7 @@ class RepairInspection(models.Model):
 
     def _prepare_lines(self):
         """Return the values of the inspection's lines, copied so that a later change of the checklist leaves records alone."""
-        return [
-            {
-                "point_id": point.id, "sequence": point.sequence, "aspect": point.aspect, "required": point.required,
-                "is_measured": point.is_measured, "unit": point.unit, "min_value": point.min_value, "max_value": point.max_value,
-            }
-            for point in self.template_id.point_ids
-        ]
+        return self.template_id._prepare_inspection_lines()
 
     def _get_open_lines(self):
         return self.line_ids.filtered(lambda line: line.required and not line.answer)
@@ -144,7 +138,7 @@ class RepairInspection(models.Model):
         return True
 
     def _get_verdict(self):
-        """Return ``pass`` or ``fail`` for the inspection as it is answered: one failed point fails it, unless its kind is judged otherwise."""
+        """Return ``pass`` or ``fail`` for the inspection as it is answered: one failed point fails it; other kinds may judge otherwise."""
         self.ensure_one()
         return "fail" if any(line.answer == "fail" for line in self.line_ids) else "pass"
 

@@ -4,7 +4,17 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..engine.sampling import (
-    AQLS, LETTERS, LEVELS, SAMPLE_SIZES, get_code_letter, get_plan, get_sample, inspect_all, is_proven, switch)
+    AQLS,
+    LETTERS,
+    LEVELS,
+    SAMPLE_SIZES,
+    get_code_letter,
+    get_plan,
+    get_sample,
+    inspect_all,
+    is_proven,
+    switch,
+)
 
 # First lot size of each column of table 1.
 COLUMNS = (2, 9, 16, 26, 51, 91, 151, 281, 501, 1201, 3201, 10001, 35001, 150001, 500001)
