@@ -30,7 +30,7 @@ class RepairInspection(models.Model):
             groups[line.picking_id, line.product_id, lot] |= line
         open_ones = self._find_open(groups)
         new = [key for key in groups if key not in open_ones]
-        created = self._create_incoming({key: groups[key] for key in new})
+        created = self._create_incoming({key: groups[key].with_prefetch(lines.ids) for key in new})
         found = open_ones | dict(zip(new, created, strict=True))
         for key, inspection in found.items():
             groups[key].incoming_inspection_id = inspection
@@ -75,7 +75,7 @@ class RepairInspection(models.Model):
     @api.model
     def _get_supplier(self, lines):
         """Return the commercial partner that sent ``lines``: that of the purchase, or the receipt's contact."""
-        move = lines.move_id[:1]
+        move = next(iter(lines)).move_id  # one record of many keeps what the others prefetch; a slice does not
         return (move.purchase_line_id.order_id.partner_id or move.picking_id.partner_id).commercial_partner_id
 
     @api.model

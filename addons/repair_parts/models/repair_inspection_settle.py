@@ -72,7 +72,7 @@ class RepairInspection(models.Model):
             elif inspection.decision in ("return", "exchange") and inspection.return_picking_id.state not in ("done", "cancel", False):
                 inspection.incoming_state = "to_return"
             else:
-                inspection.incoming_state = "closed" if inspection.rejected_quantity else "accepted"
+                inspection.incoming_state = "closed" if inspection.rejected_quantity or inspection.decision else "accepted"
 
     def _get_rejected_left(self):
         """Units in the rejected zone: what left it by hand after the verdict is gone. Before the verdict it made the lot smaller."""
@@ -190,7 +190,7 @@ class RepairInspection(models.Model):
             if inspection.incoming_state != "to_decide":
                 raise UserError(self.env._("%(name)s: nothing is left to decide.", name=inspection.name or ""))
 
-    def _decide(self, decision, defects=0.0, defect_lots=None, note=""):
+    def _decide(self, decision, defects=None, defect_lots=None, note=""):
         """Settle the rejected units.
 
         :param str decision: ``return``, ``exchange``, ``concession``; what is unfit goes that way

@@ -42,7 +42,7 @@ class StockMove(models.Model):
 
     def _lay_out_incoming_inspections(self):
         """Lay out the inspections of what has just landed in the quality zone, one for each lot of a receipt."""
-        lines = self.move_line_ids.filtered(lambda line: line._is_landed_for_inspection())
+        lines = self.with_prefetch().move_line_ids.with_prefetch().filtered(lambda line: line._is_landed_for_inspection())
         if lines:
             self.env["repair.inspection"].sudo()._lay_out_incoming(lines.sudo())  # whoever receives parts does not make inspections
 

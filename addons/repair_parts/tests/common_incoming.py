@@ -11,6 +11,7 @@ class RepairIncomingCommon(RepairPartsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
         cls.warehouse.incoming_inspection = True
         cls.waiting_zone, cls.rejected_zone = cls.warehouse.wh_qc_stock_loc_id, cls.warehouse.wh_rejected_loc_id
         cls.env["repair.incoming.rule"].search([]).active = False

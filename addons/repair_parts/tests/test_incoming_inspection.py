@@ -171,6 +171,9 @@ class TestIncomingInspection(RepairIncomingCommon):
         self.assertTrue(receipt.move_ids.filtered(lambda move: move.product_id == self.part).move_dest_ids)
         self._judge(self._get_inspection(receipt))
         self.assertEqual(self._get_places(), (0.0, 0.0, 5.0))
+
+    def test_the_zone_stays_awake_when_the_steps_of_reception_change(self):
+        self.warehouse.reception_steps = "three_steps"
         self.warehouse.reception_steps = "one_step"
         self.assertTrue(self.waiting_zone.active)
 
