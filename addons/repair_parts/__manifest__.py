@@ -33,5 +33,6 @@
         "demo/product_template_demo.xml",
         "demo/receipts_demo.xml",
         "demo/demo_orders.xml",
+        "demo/incoming_demo.xml",
     ],
 }

@@ -13,6 +13,7 @@ from . import repair_inspection_settle
 from . import repair_order
 from . import repair_part_fifo_source
 from . import repair_parts_demo
+from . import repair_parts_demo_incoming
 from . import repair_sampling_state
 from . import repair_supplier_credit
 from . import res_company

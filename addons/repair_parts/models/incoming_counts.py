@@ -64,10 +64,11 @@ class ProductTemplate(models.Model):
 
     def _get_incoming_counts(self):
         by_variant = super()._get_incoming_counts()
-        return {
-            template.id: tuple(map(sum, zip((0, 0, 0), *(by_variant.get(variant, (0, 0, 0)) for variant in template.product_variant_ids.ids))))
-            for template in self
-        }
+        counts = {}
+        for template in self:
+            rows = [by_variant[variant] for variant in template.product_variant_ids.ids if variant in by_variant]
+            counts[template.id] = [sum(column) for column in zip([0, 0, 0], *rows, strict=True)]
+        return counts
 
 
 class ResPartner(models.Model):

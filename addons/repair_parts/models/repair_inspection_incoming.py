@@ -11,7 +11,8 @@ INPUT_FIELDS = {"inspected_quantity", "defect_quantity", "defect_lot_ids"}
 LAID_OUT_FIELDS = frozenset({
     "receipt_id", "supplier_id", "product_id", "lot_id", "lot_ids", "lot_quantity", "sample_size", "accept_number", "reject_number",
     "sampling_plan_id", "incoming_rule_id", "severity", "plan_reason", "received_on", "is_sorted", "sort_defect_quantity",
-    "removed_quantity", "rejected_removed_quantity", "decision", "decision_note", "decided_by_id", "decided_on", "return_picking_id", "exchange_picking_id",
+    "removed_quantity", "rejected_removed_quantity", "decision", "decision_note", "decided_by_id", "decided_on",
+    "return_picking_id", "exchange_picking_id",
 })
 
 
@@ -94,7 +95,8 @@ class RepairInspection(models.Model):
                     "%(name)s: between 0 and %(lot)s units were inspected, and no more of them are defective.",
                     name=inspection.name, lot=f"{inspection.lot_quantity:g}"))
             if inspection.defect_lot_ids - inspection.lot_ids:
-                raise ValidationError(self.env._("%(name)s: only serial numbers of this receipt can be defective.", name=inspection.name))
+                raise ValidationError(self.env._(
+                    "%(name)s: only serial numbers of this receipt can be defective.", name=inspection.name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -108,7 +110,8 @@ class RepairInspection(models.Model):
         """Note what was counted; what the receipt and the plan say stays, and defective serial numbers are counted by themselves."""
         if self.env.context.get("repair_flow") is not FLOW:
             if LAID_OUT_FIELDS & vals.keys():
-                raise UserError(self.env._("What is inspected comes from the receipt and its plan: note the units inspected and the defects."))
+                raise UserError(self.env._(
+                    "What is inspected comes from the receipt and its plan: note the units inspected and the defects."))
             if INPUT_FIELDS & vals.keys() and any(inspection.kind != "incoming" for inspection in self):
                 raise UserError(self.env._("Units are counted on incoming inspections only."))
         if "defect_lot_ids" not in vals or "defect_quantity" in vals:

@@ -121,7 +121,7 @@ class RepairInspection(models.Model):
             severity=severities[state.severity], reason=state.reason or "")
 
     def _refresh_lot_quantity(self):
-        """Let open inspections follow what is still there: lines corrected or added, units that left by hand. Nothing left: no inspection."""
+        """Let open inspections follow what is still there, lines corrected or added, units that left by hand; nothing left ends them."""
         flow = self.with_context(repair_flow=FLOW)
         for inspection in flow.filtered(lambda inspection: not inspection.result):
             lines = self.env["stock.move.line"].search([("incoming_inspection_id", "=", inspection.id), ("state", "=", "done")])

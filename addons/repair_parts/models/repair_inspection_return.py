@@ -60,8 +60,9 @@ class RepairInspection(models.Model):
                 if quantity > taken:
                     units.insert(0, (quant, quantity - taken))
                 values_list.append({
-                    "move_id": move.id, "picking_id": back.id, "product_id": move.product_id.id, "product_uom_id": move.product_id.uom_id.id,
-                    "quantity": taken, "lot_id": quant.lot_id.id, "package_id": quant.package_id.id, "owner_id": quant.owner_id.id,
+                    "move_id": move.id, "picking_id": back.id, "product_id": move.product_id.id,
+                    "product_uom_id": move.product_id.uom_id.id, "quantity": taken, "lot_id": quant.lot_id.id,
+                    "package_id": quant.package_id.id, "owner_id": quant.owner_id.id,
                     "location_id": quant.location_id.id, "location_dest_id": move.location_dest_id.id,
                 })
         self.env["stock.move.line"].create(values_list)

@@ -27,7 +27,8 @@ class RepairInspection(models.Model):
 
     _inherit = "repair.inspection"
 
-    is_sorted = fields.Boolean("Sorted", readonly=True, copy=False, help="Every unit of the rejected lot was looked at; the good ones are kept.")
+    is_sorted = fields.Boolean(
+        "Sorted", readonly=True, copy=False, help="Every unit of the rejected lot was looked at; the good ones are kept.")
     sort_defect_quantity = fields.Float("Unfit when sorted", digits="Product Unit", readonly=True, copy=False)
     rejected_quantity = fields.Float(
         "Rejected", compute="_compute_rejected_quantity", store=True, digits="Product Unit",

@@ -131,9 +131,9 @@ class RepairSupplierCredit(models.Model):
     def _get_price(self, line, invoiced):
         """Return the untaxed price of a unit on the last bill, or as ordered."""
         item = invoiced.sorted(lambda item: (item.date, item.id))[-1:]
-        source, subtotal, uom = (item, item.price_subtotal, item.product_uom_id) if item else (line, line.price_subtotal, line.product_uom_id)
-        units = uom._compute_quantity(source.quantity if item else line.product_qty, line.product_id.uom_id)
-        return subtotal / units if units else 0.0
+        source, quantity = (item, item.quantity) if item else (line, line.product_qty)
+        units = source.product_uom_id._compute_quantity(quantity, line.product_id.uom_id)
+        return source.price_subtotal / units if units else 0.0
 
     def action_create_credit_note(self):
         """Make the draft credit note for what is due of one vendor, ready to be compared with his paper and posted.

