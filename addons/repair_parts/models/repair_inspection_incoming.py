@@ -123,6 +123,12 @@ class RepairInspection(models.Model):
                 "defect_quantity": defects, "inspected_quantity": max(inspection.inspected_quantity, defects)})
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_no_incoming(self):
+        """A lot without its inspection would be free to use: only an empty lot loses it, by itself."""
+        if self.env.context.get("repair_flow") is not FLOW and any(inspection.kind == "incoming" for inspection in self):
+            raise UserError(self.env._("Incoming inspections are finished, not deleted: what was received must be judged."))
+
     def _get_failed_papers(self):
         """Return the failed points that concern the whole lot: its papers."""
         return self.line_ids.filtered(lambda line: line.aspect == "documents" and line.answer == "fail")

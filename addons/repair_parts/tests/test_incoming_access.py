@@ -47,6 +47,13 @@ class TestIncomingAccess(RepairIncomingCommon):
                 attempt()
         self.env["repair.supplier.credit"].search([]).read(["amount"])
 
+    @users("test_buyer")
+    def test_the_buyer_orders_parts_that_will_be_inspected(self):
+        order = self.env["purchase.order"].create({"partner_id": self.supplier.id, "order_line": [Command.create({
+            "product_id": self.spare.id, "product_qty": 2, "price_unit": 3.0, "tax_ids": False})]})
+        order.button_confirm()
+        self.assertEqual(order.sudo().picking_ids.move_ids.location_dest_id, self.waiting_zone)
+
     @users("test_technician")
     def test_the_technician_sees_none_of_it(self):
         self.assertFalse(self.env["repair.inspection"].search([("kind", "=", "incoming")]))

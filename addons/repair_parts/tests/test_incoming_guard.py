@@ -199,6 +199,12 @@ class TestIncomingGuard(RepairIncomingCommon):
             self.receipt.move_line_ids.with_user(self.user_keeper).incoming_inspection_id = False
         self.assertEqual(self.inspection.incoming_state, "waiting")
 
+    def test_nobody_deletes_an_inspection_to_free_its_lot(self):
+        for user in (self.user_keeper, self.user_inspector, self.user_manager, self.env.user):
+            with self.subTest(user=user.login), self.assertRaises(UserError), self.cr.savepoint():
+                self.inspection.with_user(user).unlink()
+        self.assertTrue(self.inspection.exists())
+
     def test_the_flow_of_repairs_has_no_key_to_the_zones(self):
         order = self._create_plain_repair((self.spare, 1))
         move = order.move_ids.with_context(repair_flow=FLOW).sudo()

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
+from odoo.addons.repair_service.models.repair_flow import FLOW
+
 from .common_incoming import RepairIncomingCommon
 
 
@@ -245,7 +247,7 @@ class TestIncomingInspection(RepairIncomingCommon):
             inspections = self._get_inspection(receipt)
             self.assertEqual(len(inspections), count)
             lines.incoming_inspection_id = False
-            inspections.sudo().with_context(repair_flow=None).unlink()
+            inspections.with_context(repair_flow=FLOW).unlink()
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.cr.sql_log_count
