@@ -92,7 +92,7 @@ class RepairInspection(models.Model):
             "product_id": product.id, "lot_ids": [Command.set(lines.lot_id.ids)],
             "lot_id": lines.lot_id.id if len(lines.lot_id) == 1 else False,
             "company_id": lines.company_id.id, "received_on": fields.Datetime.now(), "lot_quantity": quantity, "incoming_rule_id": rule.id,
-            "sampling_plan_id": rule.plan_id.id if rule.method == "plan" else False, "severity": severity,
+            "sampling_plan_id": state.plan_id.id if state else False, "severity": severity,
             "plan_reason": self._describe_plan(rule, state), "sample_size": size, "accept_number": accept, "reject_number": reject,
             "inspected_quantity": size,
             "line_ids": [Command.create(values) for values in template._prepare_inspection_lines()],

@@ -143,7 +143,7 @@ class RepairInspection(models.Model):
         picking = self.env["stock.picking"].create({
             "picking_type_id": warehouse.int_type_id.id, "location_id": source.id,
             "location_dest_id": zone.id if target == "rejected" else warehouse.lot_stock_id.id,
-            "origin": receipt.name, "company_id": receipt.company_id.id, "partner_id": receipt.partner_id.id, "move_ids": moves,
+            "origin": receipt.name, "company_id": warehouse.company_id.id, "partner_id": receipt.partner_id.id, "move_ids": moves,
         })
         picking.move_ids._action_confirm(merge=False)
         picking.move_ids.picked = True

@@ -149,6 +149,10 @@ class TestIncomingGuard(RepairIncomingCommon):
         move.move_line_ids.write({"lot_id": lot.id, "quantity": 1, "picked": True})
         move._action_done()
         self.assertEqual(self._get_places(), (6.0, 0.0, 0.0))
+        inspection = lot.incoming_inspection_ids
+        self.assertEqual((inspection.severity, inspection.sampling_plan_id), ("all", self.plan.browse()))  # nobody knows the supplier
+        self._judge(inspection)
+        self.assertEqual(self._get_places(), (5.0, 0.0, 1.0))
 
     def test_what_is_to_be_made_to_order_waits_for_the_inspection_too(self):
         delivery = self._create_move(
