@@ -76,6 +76,7 @@
         "views/repair_technician_views.xml",
         "views/repair_inspection_views.xml",
         "views/repair_inspection_template_views.xml",
+        "views/repair_sampling_plan_views.xml",
         "views/repair_enquiry_views.xml",
         "views/repair_followup_views.xml",
         "views/product_template_views.xml",

@@ -18,7 +18,7 @@ class RepairInspection(models.Model):
         [(lots,)] = self.env["stock.move.line"]._read_group([("move_id", "in", parts.ids)], [], ["lot_id:recordset"])
         foreign = lots - lots._filter_received()
         finding = self.env._(
-            "No finished receipt for %(lots)s",
+            "No accepted receipt for %(lots)s",
             lots=", ".join(f"{lot.product_id.display_name}: {lot.name}" for lot in foreign)) if foreign else ""
         points["computed_by", PART_LOTS] = {
             "name": self.env._("Parts come from accepted receipts"), "aspect": "parts", "required": True, "sequence": 30,

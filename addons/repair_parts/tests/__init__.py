@@ -8,6 +8,11 @@ from . import test_fifo_random
 from . import test_fitment
 from . import test_fifo_speed
 from . import test_fifo_uses
+from . import test_incoming_access
+from . import test_incoming_guard
+from . import test_incoming_inspection
+from . import test_incoming_returns
+from . import test_incoming_sampling
 from . import test_inspection_lots
 from . import test_part_numbers
 from . import test_parts

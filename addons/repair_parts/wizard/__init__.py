@@ -1,2 +1,4 @@
 from . import repair_part_substitute
 from . import repair_part_substitute_option
+from . import repair_incoming_decision
+from . import stock_return_picking

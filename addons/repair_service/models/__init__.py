@@ -56,6 +56,7 @@ from . import (
     repair_photo,
     repair_quotation,
     repair_quotation_line,
+    repair_sampling_plan,
     repair_service_line,
     repair_technician,
     repair_territory,

@@ -95,13 +95,7 @@ class RepairInspection(models.Model):
 
     def _prepare_lines(self):
         """Return the values of the inspection's lines, copied so that a later change of the checklist leaves records alone."""
-        return [
-            {
-                "point_id": point.id, "sequence": point.sequence, "aspect": point.aspect, "required": point.required,
-                "is_measured": point.is_measured, "unit": point.unit, "min_value": point.min_value, "max_value": point.max_value,
-            }
-            for point in self.template_id.point_ids
-        ]
+        return self.template_id._prepare_inspection_lines()
 
     def _get_open_lines(self):
         return self.line_ids.filtered(lambda line: line.required and not line.answer)
@@ -130,18 +124,23 @@ class RepairInspection(models.Model):
             if open_lines:
                 raise UserError(self.env._(
                     "Answer these points first: %(points)s.", points=", ".join(open_lines.mapped("name"))))
-            failed = any(line.answer == "fail" for line in inspection.line_ids)
+            result = inspection._get_verdict()
             inspection.with_context(repair_flow=FLOW).write({
-                "result": "fail" if failed else "pass",
+                "result": result,
                 "done_on": fields.Datetime.now(),
                 "inspector_id": self.env.user.id,
             })
-            if failed:
+            if result == "fail":
                 inspection._on_failed()
         passed = self.filtered(lambda inspection: inspection.kind == "final" and inspection.result == "pass")
         if passed.repair_id:
             passed.repair_id.action_repair_end()
         return True
+
+    def _get_verdict(self):
+        """Return ``pass`` or ``fail`` for the inspection as it is answered: one failed point fails it; other kinds may judge otherwise."""
+        self.ensure_one()
+        return "fail" if any(line.answer == "fail" for line in self.line_ids) else "pass"
 
     def _on_failed(self):
         """Called once when the inspection has failed. The order stays under repair; other addons open their follow-up here."""

@@ -61,3 +61,13 @@ class RepairInspectionTemplate(models.Model):
                 return found
             category = category.parent_id
         return templates.filtered(lambda template: not template.category_ids)[:1]
+
+    def _prepare_inspection_lines(self):
+        """Return the values of the lines of an inspection by this checklist, copied point by point."""
+        return [
+            {
+                "point_id": point.id, "sequence": point.sequence, "aspect": point.aspect, "required": point.required,
+                "is_measured": point.is_measured, "unit": point.unit, "min_value": point.min_value, "max_value": point.max_value,
+            }
+            for point in self.point_ids
+        ]

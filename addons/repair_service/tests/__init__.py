@@ -48,6 +48,8 @@ from . import test_reassign
 from . import test_reports
 from . import test_rpc_http
 from . import test_rpc_sweep
+from . import test_sampling_engine
+from . import test_sampling_plan
 from . import test_scan_part
 from . import test_second_opinion
 from . import test_service_flow

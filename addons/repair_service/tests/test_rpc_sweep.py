@@ -25,6 +25,7 @@ SERVICE_MODELS = (
     "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
     "repair.enquiry",
     "repair.appointment.message", "repair.visit.outcome",
+    "repair.sampling.plan",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -115,6 +116,7 @@ class TestRpcSweep(RepairServiceCommon):
             "repair.territory": cls.env["repair.territory"].create({"name": "Sweep", "code": "SWP"}),
             "repair.inspection.template": cls.template,
             "repair.inspection.point": cls.template.point_ids[:1],
+            "repair.sampling.plan": cls.env["repair.sampling.plan"].create({"level": "II", "aql": "2.5"}),
             "repair.booking": cls.booking,
             "repair.booking.line": cls.env["repair.booking.line"].with_user(cls.user_desk).create({
                 "booking_id": cls.booking.id, "technician_id": cls.employee_technician.id,
