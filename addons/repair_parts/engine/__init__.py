@@ -1,1 +1,2 @@
 from . import fifo
+from . import supplier_score

@@ -1,2 +1,5 @@
+from . import base_partner_merge_supplier
 from . import repair_part_substitute
 from . import repair_part_substitute_option
+from . import repair_supplier_proposal
+from . import repair_supplier_qualification
