@@ -24,6 +24,7 @@ class PurchaseOrder(models.Model):
         if vals.get("partner_id") or vals.get("company_id") or vals.get("state") in ORDER_STATES:
             self._check_part_supplier()
         if vals.get("state") in DECIDED_STATES:
+            self.order_line.mapped("promised_date")  # what is promised is fixed now, before anybody moves the expected arrival
             for order in self:
                 order._check_supplier_trial()
                 order._get_spare_lines()._check_supplier_choice()

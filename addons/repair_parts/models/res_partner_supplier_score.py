@@ -7,8 +7,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from odoo.addons.repair_service.models.repair_flow import FLOW
-
 from ..engine import supplier_score as engine
 from .repair_supplier_score import GRADES
 from .res_partner_supplier import SUPPLIER_GROUPS
@@ -166,13 +164,20 @@ class ResPartner(models.Model):
         rows = scores_sudo.search([
             ("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id), ("month", "=", month)]).grouped("partner_id")
         scores_sudo.create([{**vals, "month": month} for partner, vals in values.items() if partner not in rows])
-        partners_sudo = self.sudo().with_context(repair_flow=FLOW, tracking_disable=True)  # as above
         for partner, vals in values.items():
             if partner in rows:
                 rows[partner].write(vals)
-            partner_sudo = partners_sudo.browse(partner.id)
-            if (partner_sudo.supplier_score, partner_sudo.supplier_grade) != (vals["score"], vals["grade"]):
-                partner_sudo.write({"supplier_score": vals["score"], "supplier_grade": vals["grade"]})
+        self.sudo()._write_scores({partner.id: (vals["score"], vals["grade"]) for partner, vals in values.items()})  # as above
+
+    def _write_scores(self, scores):
+        """Write {partner id: (score, grade)} in the current company.
+
+        Past the overrides of contacts, which search users and children for each: neither follows from a score.
+        """
+        for partner in self:
+            score, grade = scores[partner.id]
+            if (partner.supplier_score, partner.supplier_grade) != (score, grade):
+                models.BaseModel.write(partner, {"supplier_score": score, "supplier_grade": grade})
 
     @api.model
     def _get_received_domain(self, kind, start, stop):
@@ -235,7 +240,7 @@ class ResPartner(models.Model):
               JOIN repair_order later ON later.appliance_id = fitted.appliance_id AND later.id != fitted.repair_id
               JOIN stock_move again ON again.repair_id = later.id AND again.product_id = fitted.product_id AND again.state = 'done'
                AND again.repair_line_type = 'add' AND again.date > fitted.date AND again.date < %(stop)s
-             WHERE again.date <= fitted.date + make_interval(days => %(days)s)
+             WHERE again.date::date - fitted.date::date <= %(days)s
                 OR (later.coverage = 'repair_warranty' AND again.date::date <= fitted.warranty_end)
                 OR (later.origin_repair_id = fitted.repair_id AND again.date::date <= fitted.warranty_end)
              ORDER BY fitted.id, again.id, source.date DESC

@@ -52,6 +52,7 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
+        self.repair_id.check_access("write")
         if not self.repair_id or not self.can_order_part:
             raise UserError(self.env._("%(part)s: nothing is missing here, or it is on order already.", part=self.product_id.display_name))
         company, quantity = self.company_id, self._get_missing_quantity()
