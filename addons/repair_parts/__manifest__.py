@@ -35,6 +35,7 @@
         "demo/res_partner_demo.xml",
         "demo/product_template_demo.xml",
         "demo/receipts_demo.xml",
+        "demo/suppliers_demo.xml",
         "demo/demo_orders.xml",
     ],
 }

@@ -151,7 +151,8 @@ class PurchaseOrderLine(models.Model):
                 and best.commercial_partner_id != vendor.commercial_partner_id and best._get_supplier_standing()[0] == "approved"
             ):
                 raise UserError(self.env._(
-                    "%(part)s: %(best)s was proposed. Note on the line why it is ordered from %(supplier)s, or take the proposal.\n%(why)s",
+                    "%(part)s: %(best)s was proposed. Open the suppliers of the line (the scales): take the proposal, or note the reason "
+                    "why it is ordered from %(supplier)s.\n%(why)s",
                     part=line.product_id.display_name, best=best.display_name, supplier=vendor.display_name,
                     why=line_sudo.supplier_reason))
 

@@ -22,10 +22,10 @@ class RepairSupplierCertificate(models.Model):
     is_required = fields.Boolean(related="kind_id.is_required")
     number = fields.Char(required=True, tracking=True)
     issuer = fields.Char("Issued by")
-    valid_from = fields.Date(required=True, tracking=True)
-    valid_to = fields.Date(index=True, tracking=True, help="Last day of validity. Empty: without end.")
+    valid_from = fields.Date("Valid from", required=True, tracking=True)
+    valid_to = fields.Date("Valid until", index=True, tracking=True, help="Last day of validity. Empty: without end.")
     attachment_ids = fields.Many2many("ir.attachment", string="Files", help="The scanned certificate.")
-    days_left = fields.Integer(compute="_compute_state")
+    days_left = fields.Integer("Days left", compute="_compute_state")
     state = fields.Selection(
         [("future", "Not yet valid"), ("valid", "Valid"), ("expiring", "To renew"), ("expired", "Lapsed"), ("renewed", "Renewed")],
         compute="_compute_state", search="_search_state")

@@ -40,7 +40,7 @@ class ResPartner(models.Model):
     supplier_trial_until = fields.Date(
         "Trial until", readonly=True, copy=False, groups=SUPPLIER_GROUPS, help="Last day of the trial. Empty: until it is decided.")
     certificate_ids = fields.One2many("repair.supplier.certificate", "partner_id", "Certificates", groups=SUPPLIER_GROUPS)
-    certificates_to_renew = fields.Integer(compute="_compute_certificates_to_renew", groups=SUPPLIER_GROUPS)
+    certificates_to_renew = fields.Integer("Certificates to renew", compute="_compute_certificates_to_renew", groups=SUPPLIER_GROUPS)
 
     def _compute_is_part_supplier(self):
         suppliers = self.search(Domain("id", "in", self.ids) & Domain("is_part_supplier", "=", True))

@@ -30,10 +30,11 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     supplier_score = fields.Float(
-        digits=(5, 1), company_dependent=True, copy=False, groups=SUPPLIER_GROUPS, readonly=True,
+        "Supplier score", digits=(5, 1), company_dependent=True, copy=False, groups=SUPPLIER_GROUPS, readonly=True,
         help="0 to 100, from quality, delivery and price over the last year, renewed every night.")
     supplier_grade = fields.Selection(
-        GRADES, company_dependent=True, copy=False, groups=SUPPLIER_GROUPS, readonly=True, help="Empty: not enough data for a score.")
+        GRADES, "Supplier grade", company_dependent=True, copy=False, groups=SUPPLIER_GROUPS, readonly=True,
+        help="Empty: not enough data for a score.")
     supplier_score_id = fields.Many2one(
         "repair.supplier.score", "Latest score", compute="_compute_supplier_figures", groups=SUPPLIER_GROUPS)
     supplier_quality = fields.Float("Quality", compute="_compute_supplier_figures", digits=(5, 1), groups=SUPPLIER_GROUPS)
@@ -101,10 +102,10 @@ class ResPartner(models.Model):
         return wanted - self.browse(partner.id for (partner,) in done)
 
     @api.model
-    def _get_score_period(self):
-        """Return the start and end, in UTC, of the days that count today: whole days of the company, today excluded."""
+    def _get_score_period(self, today=None):
+        """Return the start and end, in UTC, of the days that count on ``today``: whole days of the company, today excluded."""
         zone = pytz.timezone(self._get_score_zone())
-        stop = zone.localize(datetime.combine(self._get_score_today(), time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+        stop = zone.localize(datetime.combine(today or self._get_score_today(), time.min)).astimezone(pytz.utc).replace(tzinfo=None)
         return stop - timedelta(days=self.env.company.repair_supplier_days), stop
 
     @api.model
@@ -115,10 +116,14 @@ class ResPartner(models.Model):
     def _get_score_today(self):
         return fields.Datetime.context_timestamp(self.with_context(tz=self._get_score_zone()), fields.Datetime.now()).date()
 
-    def _renew_supplier_scores(self):
-        """Work out and store the figures of these suppliers in the current company; the month's row is replaced."""
+    def _renew_supplier_scores(self, today=None):
+        """Work out and store the figures of these suppliers in the current company; the month's row is replaced.
+
+        :param today: the day to look back from, when it is not the present one
+        """
         company = self.env.company
-        start, stop = self._get_score_period()
+        today = today or self._get_score_today()
+        start, stop = self._get_score_period(today)
         minimum = company.repair_supplier_minimum_lines
         received = self._get_supplier_quality(start, stop)
         failed = self._get_early_failures(start, stop)
@@ -142,7 +147,7 @@ class ResPartner(models.Model):
                 "units_rejected": stock.rejected, "units_failed": units_failed, "lines_received": stock.lines, "lines_due": lines_due,
                 "lines_on_time": lines_on_time, "lines_compared": len(prices), "amount_paid": paid, "amount_best": best,
             }
-        self._store_supplier_scores(values)
+        self._store_supplier_scores(values, today.replace(day=1))
 
     def _prepare_supplier_score(self, figures):
         """Return the values of the score that follow from the figures: {name: 0 to 100 or None}."""
@@ -158,9 +163,8 @@ class ResPartner(models.Model):
             **{f"has_{name}": figure is not None for name, figure in figures.items()},
         }
 
-    def _store_supplier_scores(self, values):
+    def _store_supplier_scores(self, values, month):
         scores_sudo = self.env["repair.supplier.score"].sudo()  # nobody else may write them
-        month = self._get_score_today().replace(day=1)
         rows = scores_sudo.search([
             ("partner_id", "in", self.ids), ("company_id", "=", self.env.company.id), ("month", "=", month)]).grouped("partner_id")
         scores_sudo.create([{**vals, "month": month} for partner, vals in values.items() if partner not in rows])

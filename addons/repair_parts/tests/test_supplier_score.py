@@ -277,6 +277,15 @@ class TestSupplierScore(SupplierCommon):
                      "purchase.order.line": ["order_id", "last_received_on", "promised_date", "supplier_paid_price"]}[records._name]
             self.assertEqual(len(records.read(names)), len(records))
 
+    @users("test_buyer", "test_manager", "test_keeper")
+    def test_worked_out_by_hand_the_figures_are_those_of_the_night(self):
+        if not self.cheap.with_user(self.env.ref("base.user_root")).purchase_line_ids:
+            for _round in range(2):
+                self._order(self.cheap, 10)
+        self.cheap.with_user(self.env.user).action_renew_supplier_score()
+        score = self.cheap.with_user(self.env.user).supplier_score_id
+        self.assertEqual((score.units_received, score.lines_due, score.lines_on_time, score.grade), (20.0, 2, 2, "A"))
+
     def test_without_a_score_the_buttons_say_so(self):
         with self.assertRaisesRegex(UserError, "no score yet"):
             self.cheap.action_view_supplier_due()
