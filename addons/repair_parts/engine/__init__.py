@@ -1,2 +1,3 @@
 from . import fifo
 from . import model_pattern
+from . import supplier_score

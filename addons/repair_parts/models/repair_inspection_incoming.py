@@ -2,6 +2,7 @@ import math
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
@@ -174,21 +175,28 @@ class RepairInspection(models.Model):
         return super()._on_failed()
 
     @api.model
-    def _get_incoming_results(self, suppliers, start, stop):
+    def _get_incoming_results(self, suppliers, start, stop, company=None):
         """Count what incoming inspection found, by supplier, in one query.
 
         :param suppliers: res.partner recordset of commercial partners
         :param datetime start: first moment of the period, by the end of the inspection
         :param datetime stop: first moment after it
+        :param company: res.company, all of them when left out
         :return: {partner: (units received and judged, units rejected, lots, lots rejected)}; partners without an inspection are left out
         """
         results = {}
         groups = self._read_group(
-            [("kind", "=", "incoming"), ("result", "!=", False), ("supplier_id", "in", suppliers.ids),
-             ("done_on", ">=", start), ("done_on", "<", stop)],
+            self._get_incoming_domain(suppliers, start, stop, company),
             ["supplier_id", "result"], ["lot_quantity:sum", "rejected_quantity:sum", "__count"])
         for supplier, result, units, rejected, lots in groups:
             before = results.get(supplier, (0.0, 0.0, 0, 0))
             results[supplier] = (
                 before[0] + units, before[1] + rejected, before[2] + lots, before[3] + (lots if result == "fail" else 0))
         return results
+
+    @api.model
+    def _get_incoming_domain(self, suppliers, start, stop, company=None):
+        """Return the domain of the incoming inspections that :meth:`_get_incoming_results` counts."""
+        domain = Domain("kind", "=", "incoming") & Domain("result", "!=", False) & Domain("supplier_id", "in", suppliers.ids)
+        domain &= Domain("done_on", ">=", start) & Domain("done_on", "<", stop)
+        return domain & Domain("company_id", "=", company.id) if company else domain

@@ -23,3 +23,10 @@ from . import test_security
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans
+from . import test_engine_supplier_score
+from . import test_supplier_blocked
+from . import test_supplier_certificates
+from . import test_supplier_order_part
+from . import test_supplier_proposal
+from . import test_supplier_qualification
+from . import test_supplier_score

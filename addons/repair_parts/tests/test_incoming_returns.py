@@ -49,6 +49,25 @@ class TestIncomingReturns(RepairIncomingCommon):
             (credit.state, credit.quantity, credit.due_quantity, credit.amount, credit.supplier_id, credit.bill_ids, credit.inspection_id),
             ("due", 5.0, 5.0, 50.0, self.supplier, bill, inspection))
 
+    def test_what_was_rejected_on_arrival_counts_once_in_the_suppliers_quality(self):
+        """5 rejected and sent back, 2 of 10 accepted ones sent back later: 7 of 15, and not 12."""
+        _receipt, inspection = self._reject()
+        self._decide(inspection, "return")
+        inspection.return_picking_id.button_validate()
+        receipt, accepted = self._receive_waiting(10)
+        self._judge(accepted)
+        wizard = Form(self.env["stock.return.picking"].with_context(
+            active_ids=receipt.ids, active_id=receipt.id, active_model="stock.picking")).save()
+        wizard.product_return_moves.quantity = 2
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.location_id = back.location_id = self.stock
+        back.action_assign()
+        back.button_validate()
+        self.assertEqual(back.state, "done")
+        now = fields.Datetime.now()
+        quality = self.supplier._get_supplier_quality(now - timedelta(days=1), now + timedelta(days=1))
+        self.assertEqual(quality, {self.supplier: (15.0, 7.0, 2)})
+
     def test_the_posted_credit_note_closes_what_is_due_and_taken_back_opens_it_again(self):
         receipt, inspection = self._reject()
         self._bill(receipt.purchase_id)
