@@ -67,3 +67,4 @@ from . import test_visit_outcome
 from . import test_visit_page
 from . import test_warranty
 from . import test_warranty_engine
+from . import test_public_request
