@@ -33,6 +33,7 @@
         "security/repair_request_rules.xml",
         "data/repair_consent_data.xml",
         "data/repair_request_templates_data.xml",
+        "data/repair_privacy_data.xml",
         "security/repair_visit_rules.xml",
         "data/repair_appliance_category_data.xml",
         "data/repair_warranty_term_data.xml",
@@ -107,6 +108,10 @@
         "views/repair_request_templates.xml",
         "views/repair_request_views.xml",
         "views/repair_consent_views.xml",
+        "views/repair_price_change_views.xml",
+        "views/repair_link_templates.xml",
+        "wizard/repair_contact_show_views.xml",
+        "views/repair_privacy_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["repair_service/static/src/photo/*", "repair_service/static/src/technician_day/*"],

@@ -108,4 +108,11 @@ from . import (  # isort: skip - what the customer does by himself, on all of th
     repair_request_mail,
     repair_request_slots,
     repair_request_call_centre,
+    repair_price_change,
+    repair_link,
+    repair_privacy_mask,
+    repair_privacy_log,
+    repair_privacy_holds,
+    repair_privacy_retention,
+    repair_privacy_request,
 )

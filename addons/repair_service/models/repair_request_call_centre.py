@@ -74,8 +74,8 @@ class RepairOrder(models.Model):
         appliance = enquiry._get_appliance_of_sender(customer)
         order = self.create({
             "appliance_id": appliance.id, "partner_id": customer.id, "company_id": self.env.company.id, "channel": "call_centre",
-            "fault_description": read["fault"], "wished_windows": read["wished_time"], "preferred_start": read["preferred_start"],
-            "sender_id": sender.id, "sender_reference": read["key"]})
+            "fault_description": read["fault"], "wished_windows": read["wished_time"], "preferred_start": read["preferred_start"]})
+        order._flow_write({"sender_id": sender.id, "sender_reference": read["key"]})
         self.env["repair.consent"].create([
             {"partner_id": customer.id, "purpose_id": purpose.id, "channel": "call_centre", "company_id": self.env.company.id}
             for purpose in read["consents"]])

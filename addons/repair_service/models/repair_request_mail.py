@@ -46,7 +46,8 @@ class RepairEnquiry(models.Model):
     def _mark_as_request(self, msg_dict):
         self.ensure_one()
         self._flow_write({
-            "is_request": True, "request_token": self._new_token(), "contact_name": self.contact_name or parseaddr(self.email or "")[0] or False,
+            "is_request": True, "request_token": self._new_token(), "email": email_normalize(self.email) or self.email,
+            "contact_name": self.contact_name or parseaddr(self.email or "")[0] or False,
             "lang": self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang,
         })
         if self._may_answer(self.email):
