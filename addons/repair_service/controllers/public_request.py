@@ -24,11 +24,13 @@ class PublicRequest(http.Controller):
     """A request without a login (handbook 1.3.1, 3.1.2): two pages, which need no script."""
 
     def _get_company(self):
-        """The company that is asked: the user's, else the first that takes public requests; empty when none does."""
-        company_sudo = request.env.company.sudo()  # its public face only
-        if company_sudo.repair_web_request:
-            return company_sudo
-        return company_sudo.search([("repair_web_request", "=", True)], limit=1)
+        """The company that is asked: of those that take public requests the user's own, or the first that has technicians; else empty."""
+        companies_sudo = request.env["res.company"].sudo().search([("repair_web_request", "=", True)])  # their public face only
+        own_sudo = companies_sudo.browse(request.env.company.id)
+        staffed = request.env["hr.employee"].sudo()._read_group(  # whether there is anybody
+            [("is_technician", "=", True), ("company_id", "in", companies_sudo.ids)], ["company_id"])
+        serving = companies_sudo.filtered(lambda company: (company,) in staffed) or companies_sudo
+        return own_sudo if own_sudo in serving else serving[:1]
 
     def _get_env(self, company):
         return company.with_company(company).env

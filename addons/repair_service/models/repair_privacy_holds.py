@@ -83,7 +83,7 @@ class ResPartner(models.Model):
         in_books = self.env["account.move"].search_count([("partner_id", "in", family.ids), ("state", "=", "posted")], limit=1)
         orders = self._get_privacy_orders()
         numbers, addresses = set(filter(None, family.mapped("phone"))), set(filter(None, family.mapped("email")))
-        orders._anonymise_records()
+        orders._anonymise_records({*numbers, *addresses, *filter(None, family.mapped("name"))})
         self._anonymise_enquiries(family)
         for partner in family:
             values = dict.fromkeys(CONTACT_FIELDS, False)
@@ -107,8 +107,11 @@ class ResPartner(models.Model):
 class RepairOrder(models.Model):
     _inherit = "repair.order"
 
-    def _anonymise_records(self):
-        """Take names, places, signatures, pictures and conversations out of ended orders."""
+    def _anonymise_records(self, words):
+        """Take names, places, signatures, pictures and conversations out of ended orders; what the system noted of its steps stays.
+
+        :param words: names, numbers and addresses; what holds one of them goes as well
+        """
         self.photo_ids.with_context(repair_flow=FLOW).unlink()
         for order in self:
             place = order.address_id
@@ -119,8 +122,10 @@ class RepairOrder(models.Model):
         self.access_token = False
         self.env["ir.attachment"].search([
             ("res_model", "=", "repair.order"), ("res_id", "in", self.ids), ("res_field", "=", False)]).unlink()
-        self.env["mail.message"].search([
-            ("model", "=", "repair.order"), ("res_id", "in", self.ids), ("message_type", "!=", "notification")]).unlink()
+        messages = self.env["mail.message"].search([("model", "=", "repair.order"), ("res_id", "in", self.ids)])
+        tracked = messages.tracking_value_ids
+        tracked.filtered(lambda value: _tells(value.old_value_char, words) or _tells(value.new_value_char, words)).unlink()
+        messages.filtered(lambda message: message.message_type != "notification" or _tells(message.body, words)).unlink()
 
 
 class RepairEnquiry(models.Model):
@@ -134,3 +139,7 @@ class RepairEnquiry(models.Model):
             enquiry._flow_write({
                 "contact_name": self.env._("Former caller"), "phone": False, "email": False, "street": False, "zip": False,
                 "question": self.env._("(removed)"), "answer": False, "serial_number": False, "request_token": False})
+
+
+def _tells(text, words):
+    return any(word in (text or "") for word in words)

@@ -13,6 +13,8 @@ PARTNER_FIELDS = {
     "contact_address_inline": "address", "service_address": "address", "comment": "address", "image_1920": "image", "image_1024": "image",
     "image_512": "image", "image_256": "image", "image_128": "image", "partner_latitude": "address", "partner_longitude": "address",
 }
+# Whole addresses on one line, of which the district is left to see.
+DISTRICT_FIELDS = frozenset({"contact_address", "contact_address_complete", "contact_address_inline", "service_address"})
 ALL_KINDS = frozenset({"name", "phone", "email", "address", "image"})
 # Who needs the whole for his work. A technician does while the work is open, see `_filter_masked`.
 WHOLE_GROUPS = (
@@ -86,10 +88,11 @@ class ResPartner(models.Model):
         hidden = {name: PARTNER_FIELDS[name] for name in fnames if PARTNER_FIELDS.get(name) in kinds}
         if not hidden:
             return rows
-        masked = set(self._filter_masked().ids)
+        masked = {partner.id: partner for partner in self._filter_masked()}
         for row in rows:
-            if row.get("id") in masked:
-                row.update({name: _mask(kind, row[name]) for name, kind in hidden.items() if name in row})
+            if partner := masked.get(row.get("id")):
+                row.update({
+                    name: _mask(kind, row[name], partner if name in DISTRICT_FIELDS else None) for name, kind in hidden.items() if name in row})
         return rows
 
     @api.model

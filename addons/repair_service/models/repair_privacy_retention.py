@@ -66,6 +66,7 @@ class RepairPrivacyRule(models.Model):
         return cases
 
     def _propose_customers(self, limit):
+        self.env.flush_all()
         # One query finds who is old enough by the records that date him; the holds are looked at one by one afterwards.
         rows = self.env.execute_query(SQL(
             """

@@ -72,3 +72,6 @@ from . import test_call_centre
 from . import test_request_mail
 from . import test_price_change
 from . import test_link
+from . import test_masking_engine
+from . import test_privacy_mask
+from . import test_privacy_retention
