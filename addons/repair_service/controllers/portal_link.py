@@ -21,7 +21,8 @@ class RepairPortalLink(RepairPortal):
     def _is_open_without_link(self, repair_sudo):
         if request.env.user._is_public():
             return False
-        return bool(repair_sudo.filtered_domain(self._get_own_repairs_domain())) or repair_sudo.with_user(request.env.user).has_access("read")
+        own = repair_sudo.filtered_domain(self._get_own_repairs_domain())
+        return bool(own) or repair_sudo.with_user(request.env.user).has_access("read")
 
     def _render_repair(self, repair_sudo, access_token=None, **values):
         response = super()._render_repair(repair_sudo, access_token, **values)

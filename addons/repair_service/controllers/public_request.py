@@ -11,7 +11,8 @@ from ..models.res_partner_phone import SAME_PHONE_MIN
 
 # Longest texts of the form, in characters.
 LIMITS = {
-    "model_name": 100, "serial_number": 100, "fault": 2000, "contact_name": 80, "phone": 30, "email": 120, "street": 200, "city": 80, "zip": 12,
+    "model_name": 100, "serial_number": 100, "fault": 2000, "contact_name": 80, "phone": 30, "email": 120, "street": 200, "city": 80,
+    "zip": 12,
 }
 APPLIANCE_FIELDS = ("category_id", "brand_id", "model_name", "serial_number", "fault", "city", "zip")
 CONTACT_FIELDS = ("contact_name", "phone", "email", "street")
@@ -36,8 +37,18 @@ class PublicRequest(http.Controller):
         return company.with_company(company).env
 
     def _render(self, template, company, **values):
-        response = request.render(template, {
-            "company": company, "res_company": company, "html_data": {"lang": request.env.lang.replace("_", "-")}, "values": {}, "errors": {}, **values})
+        response = request.render(
+            template,
+            {
+                "company": company,
+                "res_company": company,
+                "html_data": {"lang": request.env.lang.replace("_", "-")},
+                "values": {},
+                "errors": {},
+                "notice_in_force": self._get_env(company)["repair.consent.notice"]._get_in_force(company),
+                **values,
+            },
+        )
         response.headers["Referrer-Policy"] = "no-referrer"  # the address of the page may be a key
         response.headers["X-Robots-Tag"] = "noindex" if values.get("is_private") else "all"
         return response
@@ -65,10 +76,9 @@ class PublicRequest(http.Controller):
 
     def _show_appliance(self, company, values, errors=None):
         env = self._get_env(company)
-        return self._render("repair_service.request_appliance", company, **{
-            "values": values, "errors": errors or {}, "limits": LIMITS,
-            "families": env["repair.appliance.category"].search([]), "brands": env["repair.brand"].search([]),
-        })
+        return self._render(
+            "repair_service.request_appliance", company, values=values, errors=errors or {}, limits=LIMITS,
+            families=env["repair.appliance.category"].search([]), brands=env["repair.brand"].search([]))
 
     def _show_contact(self, company, values, errors=None):
         env = self._get_env(company)
@@ -76,11 +86,10 @@ class PublicRequest(http.Controller):
         if self._take(env, "search", request.httprequest.remote_addr, company.repair_request_searches, 1):
             family = env["repair.appliance.category"].browse(int(values["category_id"]))
             offers = env["repair.order"]._get_public_offers(company, family, {name: values[name] for name in ("zip", "city", "street")})
-        return self._render("repair_service.request_contact", company, **{
-            "values": values, "errors": errors or {}, "limits": LIMITS, "offers": offers, "appliance_fields": APPLIANCE_FIELDS,
-            "purposes": env["repair.consent.purpose"].search([]), "notice": env["repair.consent.notice"]._get_in_force(company),
-            "files_max": UPLOAD_MAX_FILES - 1, "size_max": UPLOAD_MAX_BYTES // 1_000_000, "trap": TRAP,
-        })
+        return self._render(
+            "repair_service.request_contact", company, values=values, errors=errors or {}, limits=LIMITS, offers=offers,
+            appliance_fields=APPLIANCE_FIELDS, purposes=env["repair.consent.purpose"].search([]),
+            files_max=UPLOAD_MAX_FILES - 1, size_max=UPLOAD_MAX_BYTES // 1_000_000, trap=TRAP)
 
     def _take(self, env, kind, who, limit, hours):
         return env["repair.request.count"]._take(kind, who or "", limit, hours)
@@ -187,12 +196,11 @@ class PublicRequest(http.Controller):
         if not enquiry_sudo:
             return request.not_found()
         company = enquiry_sudo.company_id
-        return self._render("repair_service.request_status", company, **{
-            "enquiry": enquiry_sudo, "sent": sent == "1", "saved": kw.get("saved") == "1", "is_private": True,
-            "link": enquiry_sudo._get_request_url(), "tz": enquiry_sudo.env["repair.order"]._get_company_timezone(company).zone,
-            "purposes": enquiry_sudo.env["repair.consent.purpose"].search([("is_required", "=", False)]),
-            "given": enquiry_sudo.consent_ids.filtered("is_valid").purpose_id,
-        })
+        return self._render(
+            "repair_service.request_status", company, enquiry=enquiry_sudo, sent=sent == "1", saved=kw.get("saved") == "1", is_private=True,
+            link=enquiry_sudo._get_request_url(), tz=enquiry_sudo.env["repair.order"]._get_company_timezone(company).zone,
+            purposes=enquiry_sudo.env["repair.consent.purpose"].search([("is_required", "=", False)]),
+            given=enquiry_sudo.consent_ids.filtered("is_valid").purpose_id)
 
     @http.route("/repair/request/<string:token>/consent", type="http", auth="public", methods=["POST"], website=True, sitemap=False)
     def repair_request_consent(self, token, **kw):

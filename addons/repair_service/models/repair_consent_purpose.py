@@ -34,7 +34,8 @@ class RepairConsentNotice(models.Model):
     version = fields.Integer(required=True, readonly=True, copy=False, default=0)
     body = fields.Html(required=True, translate=True, sanitize=True)
     state = fields.Selection(
-        [("draft", "Draft"), ("published", "In force"), ("replaced", "Replaced")], default="draft", required=True, readonly=True, copy=False)
+        [("draft", "Draft"), ("published", "In force"), ("replaced", "Replaced")], default="draft", required=True, readonly=True, copy=False
+    )
     published_on = fields.Datetime("In force since", readonly=True, copy=False)
     consent_count = fields.Integer("Consents", compute="_compute_consent_count")
 

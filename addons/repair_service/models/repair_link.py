@@ -59,7 +59,9 @@ class RepairOrder(models.Model):
             if not order._is_link_open():
                 raise UserError(self.env._("The time of the link of %(order)s is over.", order=order.name))
             if not order.partner_id.phone and not order.partner_id.email:
-                raise UserError(self.env._("%(customer)s has neither telephone number nor e-mail address.", customer=order.partner_id.display_name))
+                raise UserError(
+                    self.env._("%(customer)s has neither telephone number nor e-mail address.", customer=order.partner_id.display_name)
+                )
             order._notify_customer("repair_service.mail_template_request_confirmed", "repair_service.sms_template_request_confirmed")
         return True
 
@@ -90,7 +92,8 @@ class RepairOrder(models.Model):
         note = (note or "").strip()[:2000]
         self._flow_write({"customer_rating": score, "customer_rating_note": note or False, "customer_rated_on": fields.Datetime.now()})
         self.message_post(
-            body=self.env._("The customer rated the repair: %(score)s of 5. %(note)s", score=score, note=note), author_id=self.partner_id.id)
+            body=self.env._("The customer rated the repair: %(score)s of 5. %(note)s", score=score, note=note), author_id=self.partner_id.id
+        )
 
     def _get_invoices_to_pay(self):
         """Posted invoices that the customer can pay online; none while money taken on the spot is not booked yet."""
@@ -108,3 +111,7 @@ class RepairOrder(models.Model):
         self.ensure_one()
         return self.env["repair.consent"].search([
             ("partner_id", "=", self.partner_id.id), ("is_valid", "=", True), ("company_id", "=", self.company_id.id)]).purpose_id
+
+    def _get_notice_in_force(self):
+        self.ensure_one()
+        return self.env["repair.consent.notice"]._get_in_force(self.company_id)

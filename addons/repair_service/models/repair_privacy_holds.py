@@ -7,7 +7,19 @@ from .repair_flow import FLOW
 from .repair_order import FINISHED_STAGES
 
 CONTACT_FIELDS = (
-    "phone", "email", "street", "street2", "zip", "comment", "vat", "function", "image_1920", "partner_latitude", "partner_longitude", "website")
+    "phone",
+    "email",
+    "street",
+    "street2",
+    "zip",
+    "comment",
+    "vat",
+    "function",
+    "image_1920",
+    "partner_latitude",
+    "partner_longitude",
+    "website",
+)
 
 
 class ResPartner(models.Model):
@@ -40,10 +52,17 @@ class ResPartner(models.Model):
             holds.append(self.env._("open repairs: %(orders)s", orders=", ".join(open_orders.mapped("name"))))
         covered = orders.filtered(lambda order: order.repair_warranty_end and order.repair_warranty_end >= today)
         if covered:
-            holds.append(self.env._(
-                "repair warranty until %(date)s: %(orders)s", date=max(covered.mapped("repair_warranty_end")), orders=", ".join(covered.mapped("name"))))
+            holds.append(
+                self.env._(
+                    "repair warranty until %(date)s: %(orders)s",
+                    date=max(covered.mapped("repair_warranty_end")),
+                    orders=", ".join(covered.mapped("name")),
+                )
+            )
         moves = self.env["account.move"].search([("partner_id", "in", family.ids)])
-        unpaid = moves.filtered(lambda move: move.state == "draft" or (move.state == "posted" and move.payment_state in ("not_paid", "partial", "in_payment")))
+        unpaid = moves.filtered(
+            lambda move: move.state == "draft" or (move.state == "posted" and move.payment_state in ("not_paid", "partial", "in_payment"))
+        )
         if unpaid:
             holds.append(self.env._("invoices that are not settled: %(invoices)s", invoices=", ".join(unpaid.mapped("display_name"))))
         if complaints := self._get_privacy_complaints(family):
@@ -91,7 +110,9 @@ class ResPartner(models.Model):
                 values["name"] = self.env._("Former customer %(number)s", number=partner.id)
             partner.write({**{name: value for name, value in values.items() if name in partner._fields}, "active": False})
         self.env["mail.message"].search([("model", "=", "res.partner"), ("res_id", "in", family.ids)]).unlink()
-        self.env["ir.attachment"].search([("res_model", "=", "res.partner"), ("res_id", "in", family.ids), ("res_field", "=", False)]).unlink()
+        self.env["ir.attachment"].search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", family.ids), ("res_field", "=", False)]
+        ).unlink()
         if numbers:
             self.env["sms.sms"].search([("number", "in", list(numbers))]).unlink()
         if addresses:

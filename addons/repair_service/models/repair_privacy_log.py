@@ -12,7 +12,10 @@ class RepairPrivacyLog(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     user_id = fields.Many2one("res.users", required=True, index=True, ondelete="restrict")
     kind = fields.Selection(
-        [("show", "Shown"), ("export", "Exported"), ("report", "Report of held data"), ("anonymise", "Anonymised")], required=True, index=True)
+        [("show", "Shown"), ("export", "Exported"), ("report", "Report of held data"), ("anonymise", "Anonymised")],
+        required=True,
+        index=True,
+    )
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="set null")
     res_model = fields.Char("Kind of record")
     record_count = fields.Integer("Records")
@@ -54,8 +57,13 @@ class ResPartner(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {
-            "type": "ir.actions.act_window", "name": self.env._("Show contact data"), "res_model": "repair.contact.show", "view_mode": "form",
-            "target": "new", "context": {"default_partner_id": self.id}}
+            "type": "ir.actions.act_window",
+            "name": self.env._("Show contact data"),
+            "res_model": "repair.contact.show",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
 
 
 class RepairOrder(models.Model):

@@ -91,8 +91,13 @@ class ResPartner(models.Model):
         masked = {partner.id: partner for partner in self._filter_masked()}
         for row in rows:
             if partner := masked.get(row.get("id")):
-                row.update({
-                    name: _mask(kind, row[name], partner if name in DISTRICT_FIELDS else None) for name, kind in hidden.items() if name in row})
+                row.update(
+                    {
+                        name: _mask(kind, row[name], partner if name in DISTRICT_FIELDS else None)
+                        for name, kind in hidden.items()
+                        if name in row
+                    }
+                )
         return rows
 
     @api.model
@@ -140,7 +145,9 @@ class RepairContactMask(models.AbstractModel):
         if not hidden:
             return rows
         by_id = {record.id: record for record in self.sudo()}  # decides only what is hidden
-        partners = self.env["res.partner"].union(*(by_id[row["id"]][path] for row in rows if row.get("id") in by_id for _kind, path in hidden.values()))
+        partners = self.env["res.partner"].union(
+            *(by_id[row["id"]][path] for row in rows if row.get("id") in by_id for _kind, path in hidden.values())
+        )
         masked = partners._filter_masked()
         for row in rows:
             for name, (kind, path) in hidden.items():
@@ -175,7 +182,10 @@ class RepairOrder(models.Model):
     _name = "repair.order"
     _inherit = ["repair.order", "repair.contact.mask"]
     _contact_fields = {
-        "partner_phone": ("phone", "partner_id"), "partner_address": ("address", "address_id"), "service_address": ("address", "address_id")}
+        "partner_phone": ("phone", "partner_id"),
+        "partner_address": ("address", "address_id"),
+        "service_address": ("address", "address_id"),
+    }
 
 
 class RepairAppointment(models.Model):

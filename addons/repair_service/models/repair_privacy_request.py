@@ -27,11 +27,19 @@ class RepairPrivacyRequest(models.Model):
         [("access", "See or get a copy"), ("correct", "Correct"), ("delete", "Delete")], required=True, default="access", tracking=True)
     received_on = fields.Date(required=True, default=fields.Date.context_today)
     due_on = fields.Date("Answer by", compute="_compute_due_on", store=True, index=True)
-    user_id = fields.Many2one("res.users", "Responsible", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
+    user_id = fields.Many2one(
+        "res.users", "Responsible", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True
+    )
     identity_proof = fields.Char("How we know that it is he", help="For example: called back under the registered number.")
     details = fields.Text("What he asks for")
     state = fields.Selection(
-        [("open", "Open"), ("done", "Answered"), ("refused", "Refused")], default="open", required=True, readonly=True, copy=False, tracking=True)
+        [("open", "Open"), ("done", "Answered"), ("refused", "Refused")],
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
     done_on = fields.Date(readonly=True, copy=False)
     answer = fields.Text("What was done", readonly=True, copy=False)
     kept_reason = fields.Text("What is kept, and why", readonly=True, copy=False)
@@ -162,18 +170,37 @@ class RepairPrivacyRequest(models.Model):
         orders = self.partner_id._get_privacy_orders()
         return [
             self._describe(family, ["name", "phone", "email", "street", "street2", "zip", "city", "lang", "create_date"]),
-            self._describe(self.env["repair.appliance"].search([("partner_id", "in", family.ids)]), [
-                "category_id", "brand_id", "model_name", "serial_number", "purchase_date", "note"]),
-            self._describe(orders, [
-                "name", "requested_on", "fault_description", "diagnosis", "partner_address", "approved_by", "accepted_by", "customer_rating",
-                "customer_rating_note"]),
+            self._describe(
+                self.env["repair.appliance"].search([("partner_id", "in", family.ids)]),
+                ["category_id", "brand_id", "model_name", "serial_number", "purchase_date", "note"],
+            ),
+            self._describe(
+                orders,
+                [
+                    "name",
+                    "requested_on",
+                    "fault_description",
+                    "diagnosis",
+                    "partner_address",
+                    "approved_by",
+                    "accepted_by",
+                    "customer_rating",
+                    "customer_rating_note",
+                ],
+            ),
             self._describe(orders.appointment_ids, ["repair_id", "start", "stop", "state"]),
             self._describe(orders.photo_ids, ["repair_id", "kind", "taken_on"]),
-            self._describe(self.env["repair.enquiry"].search([("partner_id", "in", family.ids)]), [
-                "name", "date", "channel", "contact_name", "phone", "email", "question", "answer"]),
-            self._describe(self.env["account.move"].search([("partner_id", "in", family.ids)]), ["name", "invoice_date", "amount_total", "state"]),
-            self._describe(self.env["repair.consent"].search([("partner_id", "in", family.ids)]), [
-                "purpose_id", "notice_id", "channel", "given_on", "withdrawn_on"]),
+            self._describe(
+                self.env["repair.enquiry"].search([("partner_id", "in", family.ids)]),
+                ["name", "date", "channel", "contact_name", "phone", "email", "question", "answer"],
+            ),
+            self._describe(
+                self.env["account.move"].search([("partner_id", "in", family.ids)]), ["name", "invoice_date", "amount_total", "state"]
+            ),
+            self._describe(
+                self.env["repair.consent"].search([("partner_id", "in", family.ids)]),
+                ["purpose_id", "notice_id", "channel", "given_on", "withdrawn_on"],
+            ),
             self._describe(self.env["repair.privacy.log"].search([("partner_id", "in", family.ids)]), ["date", "kind", "details"]),
         ]
 
@@ -190,7 +217,9 @@ class RepairPrivacyRequest(models.Model):
             parts.append(Markup("<h2>{} ({})</h2>").format(title, len(rows)))
             if rows:
                 head = Markup().join(Markup("<th>{}</th>").format(label) for label in labels)
-                body = Markup().join(Markup("<tr>{}</tr>").format(Markup().join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in rows)
+                body = Markup().join(
+                    Markup("<tr>{}</tr>").format(Markup().join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in rows
+                )
                 parts.append(Markup("<table border='1' cellpadding='4'><tr>{}</tr>{}</table>").format(head, body))
         holds = (*self.partner_id._get_privacy_holds(), *self.partner_id._get_privacy_kept())
         parts.append(Markup("<h2>{}</h2><ul>{}</ul></body></html>").format(

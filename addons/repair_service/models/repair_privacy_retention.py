@@ -24,7 +24,10 @@ class RepairPrivacyRule(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
-        [("customer", "Customers without any open matter"), ("enquiry", "Enquiries that became no order")], required=True, default="customer")
+        [("customer", "Customers without any open matter"), ("enquiry", "Enquiries that became no order")],
+        required=True,
+        default="customer",
+    )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     months = fields.Integer("Months", required=True, default=36, help="Since the last repair, invoice or enquiry.")
     is_automatic = fields.Boolean("Without asking", help="What is proposed is carried out without a manager's approval.")

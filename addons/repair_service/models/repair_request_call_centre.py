@@ -20,7 +20,13 @@ class RepairOrder(models.Model):
     _inherit = "repair.order"
 
     sender_id = fields.Many2one(
-        "res.partner", "Handed over by", readonly=True, copy=False, index="btree_not_null", help="The brand whose call centre took the request.")
+        "res.partner",
+        "Handed over by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The brand whose call centre took the request.",
+    )
     sender_reference = fields.Char("Sender's number", readonly=True, copy=False, help="The number of the case at the sender.")
 
     _sender_reference_uniq = models.UniqueIndex(
@@ -50,10 +56,14 @@ class RepairOrder(models.Model):
         orders_sudo = self.sudo().with_company(company)  # the caller has this one right; what he sends is checked here
         read = orders_sudo._read_call_centre_values(values, sender)
         fingerprint = self.env["repair.request.count"].sudo()._get_fingerprint(json.dumps(values, sort_keys=True, default=str))
-        claim_sudo, is_new = self.env["repair.request.key"]._claim(f"call_centre:{sender.id}:{company.id}", values["key"].strip(), fingerprint)
+        claim_sudo, is_new = self.env["repair.request.key"]._claim(
+            f"call_centre:{sender.id}:{company.id}", values["key"].strip(), fingerprint
+        )
         if not is_new:
             if claim_sudo.fingerprint != fingerprint:
-                raise UserError(self.env._("The key %(key)s was used for another request: send a key of its own for each.", key=values["key"]))
+                raise UserError(
+                    self.env._("The key %(key)s was used for another request: send a key of its own for each.", key=values["key"])
+                )
             order_sudo = claim_sudo.repair_id
         else:
             order_sudo = orders_sudo._create_from_call_centre(read, sender)
@@ -185,10 +195,22 @@ class RepairEnquiry(models.Model):
             note = serial if known else False
         else:
             known, note = appliances.browse(), False
-            fitting = appliances.search([("partner_id", "=", customer.id), ("company_id", "=", self.company_id.id)]).filtered(self._is_about)
+            fitting = appliances.search([("partner_id", "=", customer.id), ("company_id", "=", self.company_id.id)]).filtered(
+                self._is_about
+            )
             if len(fitting) == 1:
                 return fitting
-        return appliances.create({
-            "partner_id": customer.id, "category_id": self.category_id.id, "brand_id": self.brand_id.id, "model_name": self.model_name,
-            "serial_number": serial if serial and not known else False, "company_id": self.company_id.id,
-            "note": note and self.env._("Serial number as told: %(serial)s. It is registered with another customer: look at the plate.", serial=note)})
+        return appliances.create(
+            {
+                "partner_id": customer.id,
+                "category_id": self.category_id.id,
+                "brand_id": self.brand_id.id,
+                "model_name": self.model_name,
+                "serial_number": serial if serial and not known else False,
+                "company_id": self.company_id.id,
+                "note": note
+                and self.env._(
+                    "Serial number as told: %(serial)s. It is registered with another customer: look at the plate.", serial=note
+                ),
+            }
+        )

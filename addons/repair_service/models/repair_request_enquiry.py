@@ -45,7 +45,12 @@ class RepairEnquiry(models.Model):
             enquiry.image_count = counts.get(enquiry._origin.id, 0)
 
     def _get_photo_domain(self):
-        return [("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", False), ("mimetype", "in", ("image/png", "image/jpeg"))]
+        return [
+            ("res_model", "=", self._name),
+            ("res_id", "in", self.ids),
+            ("res_field", "=", False),
+            ("mimetype", "in", ("image/png", "image/jpeg")),
+        ]
 
     @api.model
     def _check_flow_fields(self, names):
@@ -128,9 +133,9 @@ class RepairEnquiry(models.Model):
             except UserError as error:
                 order.message_post(body=self.env._("A photo of the request could not be taken over: %(error)s", error=str(error)))
         self.consent_ids.sudo().write({"partner_id": order.partner_id.id})  # evidence is closed to writing; its giver is known now
-        if lang := self.env["res.lang"].search([("code", "=", self.lang)]).code:
-            if order.partner_id.create_date >= self.create_date:  # registered by this step: who was known keeps his language
-                order.partner_id.lang = lang
+        lang = self.env["res.lang"].search([("code", "=", self.lang)]).code
+        if lang and order.partner_id.create_date >= self.create_date:  # registered by this step: who was known keeps his language
+            order.partner_id.lang = lang
         order._notify_customer("repair_service.mail_template_request_confirmed", "repair_service.sms_template_request_confirmed")
 
     def _set_consents(self, codes):
@@ -138,7 +143,9 @@ class RepairEnquiry(models.Model):
         self.ensure_one()
         purposes = self.env["repair.consent.purpose"].search([("is_required", "=", False)])
         valid = self.consent_ids.filtered("is_valid")
-        valid.filtered(lambda consent: consent.purpose_id in purposes and consent.purpose_id.code not in codes)._withdraw(self.contact_name or "")
+        valid.filtered(lambda consent: consent.purpose_id in purposes and consent.purpose_id.code not in codes)._withdraw(
+            self.contact_name or ""
+        )
         self.env["repair.consent"].create([{
             "enquiry_id": self.id, "partner_id": self.partner_id.id if valid.partner_id else False, "purpose_id": purpose.id,
             "channel": "link", "company_id": self.company_id.id,

@@ -68,7 +68,9 @@ class TestCallCentre(RepairServiceCommon, HttpCase):
         self.assertEqual(self.env["repair.order"].search_count([("sender_reference", "=", "HTTP-1")]), 1)
 
     def test_over_http_every_problem_is_named_in_one_answer(self):
-        status, body = self._call(values={"key": "X", "phone": "abc", "family": "Spaceship", "brand": "Foreign brand", "colour": "red", "consents": "all"})
+        status, body = self._call(
+            values={"key": "X", "phone": "abc", "family": "Spaceship", "brand": "Foreign brand", "colour": "red", "consents": "all"}
+        )
         self.assertEqual(status, 422)
         for name in ("contact_name", "fault", "phone", "family", "brand", "colour", "consents"):
             self.assertIn(name, body["message"])
@@ -99,10 +101,20 @@ class TestCallCentre(RepairServiceCommon, HttpCase):
 
     def test_values_that_cannot_be_taken_are_refused(self):
         for values, word in (
-            ({"phone": "110"}, "phone"), ({"email": "no"}, "email"), ({"fault": "x" * 2001}, "fault"), ({"fault": " "}, "fault"),
-            ({"contact_name": 7}, "contact_name"), ({"family": True}, "family"), ({"family": 0}, "family"), ({"brand": "Foreign brand"}, "brand"),
-            ({"preferred_start": "2001-01-01 00:00:00"}, "preferred_start"), ({"preferred_start": "soon"}, "preferred_start"),
-            ({"preferred_start": 7}, "preferred_start"), ({"consents": ["all"]}, "consents"), ({"key": ""}, "key"), ({"partner_id": 1}, "partner_id"),
+            ({"phone": "110"}, "phone"),
+            ({"email": "no"}, "email"),
+            ({"fault": "x" * 2001}, "fault"),
+            ({"fault": " "}, "fault"),
+            ({"contact_name": 7}, "contact_name"),
+            ({"family": True}, "family"),
+            ({"family": 0}, "family"),
+            ({"brand": "Foreign brand"}, "brand"),
+            ({"preferred_start": "2001-01-01 00:00:00"}, "preferred_start"),
+            ({"preferred_start": "soon"}, "preferred_start"),
+            ({"preferred_start": 7}, "preferred_start"),
+            ({"consents": ["all"]}, "consents"),
+            ({"key": ""}, "key"),
+            ({"partner_id": 1}, "partner_id"),
         ):
             with self.subTest(values), self.assertRaisesRegex(ValidationError, word):
                 self._send(**values)

@@ -89,7 +89,11 @@ class TestLink(RepairServiceCommon, HttpCase):
     def test_who_only_reads_revokes_and_sends_nothing(self):
         for user in (self.user_inspector, self.user_accountant):
             for method in ("action_revoke_link", "action_send_link"):
-                with self.subTest(user=user.login, method=method), self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
+                with (
+                    self.subTest(user=user.login, method=method),
+                    self.assertRaises(AccessError),
+                    mute_logger("odoo.addons.base.models.ir_model"),
+                ):
                     getattr(self.order.with_user(user), method)()
 
     def test_the_desk_sends_the_link_again(self):
@@ -126,7 +130,9 @@ class TestLink(RepairServiceCommon, HttpCase):
 
     def test_a_foreign_link_rates_nothing(self):
         self._to_stage(self.order, "accepted")
-        self.url_open(f"/my/repairs/{self.order.id}/rate?access_token=wrong", data={"csrf_token": http.Request.csrf_token(self), "score": "5"})
+        self.url_open(
+            f"/my/repairs/{self.order.id}/rate?access_token=wrong", data={"csrf_token": http.Request.csrf_token(self), "score": "5"}
+        )
         self.order.invalidate_recordset()
         self.assertFalse(self.order.customer_rating)
 
@@ -146,7 +152,11 @@ class TestLink(RepairServiceCommon, HttpCase):
             "partner_id": self.partner.id, "purpose_id": self.env.ref("repair_service.consent_purpose_marketing").id, "channel": "phone",
             "withdrawn_on": fields.Datetime.now()})
         self.assertTrue(consent.is_valid)
-        for values in ({"withdrawn_on": fields.Datetime.now()}, {"partner_id": self.user_desk.partner_id.id}, {"given_on": "2020-01-01 00:00:00"}):
+        for values in (
+            {"withdrawn_on": fields.Datetime.now()},
+            {"partner_id": self.user_desk.partner_id.id},
+            {"given_on": "2020-01-01 00:00:00"},
+        ):
             with self.subTest(values), self.assertRaises(UserError):
                 consent.write(values)
         with self.assertRaises(AccessError):

@@ -88,7 +88,9 @@ class TestPriceChange(RepairServiceCommon, HttpCase):
         self.assertEqual(change.state, "announced")
 
     def test_the_public_page_shows_price_now_and_announced_price_with_tax(self):
-        tax = self.env["account.tax"].create({"name": "13 %", "amount": 13, "company_id": self.company.id, "country_id": self.company.account_fiscal_country_id.id})
+        tax = self.env["account.tax"].create(
+            {"name": "13 %", "amount": 13, "company_id": self.company.id, "country_id": self.company.account_fiscal_country_id.id}
+        )
         self.service.taxes_id = tax
         self._change(reason="Wages").action_announce()
         self._change(days=20, new_price=999)  # a draft is nobody's business yet

@@ -11,8 +11,21 @@ from .common import GROUP, RepairServiceCommon
 WHOLE = {"name": "Wang Fang", "phone": "13800001234", "email": "wang@example.com", "street": "Lane 1, house 2", "zip": "200001"}
 MASKED = {"name": "Wang *", "phone": "138****1234", "email": "w***@example.com", "street": "***", "zip": "***"}
 BILLING = {**WHOLE, "phone": "138****1234"}
-FIELDS = ["name", "complete_name", "display_name", "phone", "phone_digits", "email", "email_normalized", "email_formatted", "street", "contact_address",
-          "service_address", "image_128", "zip"]
+FIELDS = [
+    "name",
+    "complete_name",
+    "display_name",
+    "phone",
+    "phone_digits",
+    "email",
+    "email_normalized",
+    "email_formatted",
+    "street",
+    "contact_address",
+    "service_address",
+    "image_128",
+    "zip",
+]
 SECRETS = ("13800001234", "0000 1234", "wang@example.com", "Lane 1")
 
 
@@ -82,14 +95,18 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
         for user in self.readers:
             order, partner = self.order.with_user(user), self.partner.with_user(user)
             for answer in (
-                order.web_read({"partner_phone": {}, "partner_id": {"fields": {"display_name": {}, "phone": {}, "email": {}, "contact_address": {}}}}),
-                order.web_search_read([("id", "=", order.id)], {"partner_phone": {}, "partner_id": {"fields": {"display_name": {}, "phone": {}}}}),
+                order.web_read(
+                    {"partner_phone": {}, "partner_id": {"fields": {"display_name": {}, "phone": {}, "email": {}, "contact_address": {}}}}
+                ),
+                order.web_search_read(
+                    [("id", "=", order.id)], {"partner_phone": {}, "partner_id": {"fields": {"display_name": {}, "phone": {}}}}
+                ),
                 partner.search_read([("id", "=", partner.id)], FIELDS),
                 partner.name_search("Wang"),
                 partner.with_context(show_address=True, show_email=True).read(["display_name"]),
                 partner.web_name_search("Wang", {"display_name": {}, "phone": {}}),
-                user == self.user_keeper and order.onchange(
-                    {"partner_id": self.partner.id}, ["partner_id"], {"partner_phone": {}, "partner_address": {}}),
+                user == self.user_keeper
+                and order.onchange({"partner_id": self.partner.id}, ["partner_id"], {"partner_phone": {}, "partner_address": {}}),
                 partner.formatted_read_group([("id", "=", partner.id)], ["parent_id"], ["__count"]),
                 order.formatted_read_group([("id", "=", order.id)], ["partner_id"], ["__count"]),
             ):
@@ -101,12 +118,23 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
         for user in self.readers:
             partners, orders = self.env["res.partner"].with_user(user), self.env["repair.order"].with_user(user)
             for name, value in (
-                ("phone", "138%"), ("phone_digits", "1380000"), ("email", "wang%"), ("email_normalized", "wang@example.com"), ("street", "Lane%"),
-                ("zip", "2000%"), ("child_ids.phone", "1"), ("parent_id.phone", "1"),
+                ("phone", "138%"),
+                ("phone_digits", "1380000"),
+                ("email", "wang%"),
+                ("email_normalized", "wang@example.com"),
+                ("street", "Lane%"),
+                ("zip", "2000%"),
+                ("child_ids.phone", "1"),
+                ("parent_id.phone", "1"),
             ):
                 with self.subTest(user=user.login, field=name):
                     self.assertNotIn(self.partner, partners.search([("id", "=", self.partner.id), (name, "=like", value)]))
-            for name, value in (("partner_phone", "138"), ("partner_id.phone", "138"), ("partner_id.email", "wang"), ("partner_id.street", "Lane")):
+            for name, value in (
+                ("partner_phone", "138"),
+                ("partner_id.phone", "138"),
+                ("partner_id.email", "wang"),
+                ("partner_id.street", "Lane"),
+            ):
                 with self.subTest(user=user.login, field=name):
                     self.assertFalse(orders.search([("id", "=", self.order.id), (name, "ilike", value)]))
             self.assertFalse(partners.name_search("13800001234"))
@@ -125,8 +153,11 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
         for operator in ("=", "!=", "like", "not like", "in", "not in", "=like"):
             for negated in ([], ["!"]):
                 answers = {
-                    partners.search_count([("id", "=", self.partner.id), *negated, ("phone", operator, [phone] if "in" in operator else phone)])
-                    for phone in ("13800001234", "13800009999")}
+                    partners.search_count(
+                        [("id", "=", self.partner.id), *negated, ("phone", operator, [phone] if "in" in operator else phone)]
+                    )
+                    for phone in ("13800001234", "13800009999")
+                }
                 self.assertEqual(len(answers), 1, "the answer is the same for the right and the wrong number")
 
     def test_companies_their_people_and_colleagues_are_no_secret(self):
@@ -142,14 +173,19 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
                     self.assertEqual(partner.with_user(user).read(["phone"])[0]["phone"], phone)
 
     def test_over_http_it_holds(self):
-        key = self.env["res.users.apikeys"].with_user(self.user_inspector)._generate("rpc", "mask", fields.Datetime.now() + timedelta(days=1))
+        key = (
+            self.env["res.users.apikeys"].with_user(self.user_inspector)._generate("rpc", "mask", fields.Datetime.now() + timedelta(days=1))
+        )
         for model, ids, method, arguments in (
             ("res.partner", self.partner.ids, "read", {"fields": ["name", "phone", "email", "street"]}),
             ("repair.order", self.order.ids, "read", {"fields": ["partner_phone", "partner_id", "partner_address"]}),
             ("res.partner", [], "search_read", {"domain": [["id", "=", self.partner.id]], "fields": FIELDS}),
         ):
-            response = self.url_open(f"/json/2/{model}/{method}", data=json.dumps({"ids": ids, **arguments} if ids else arguments), headers={
-                "Authorization": f"bearer {key}", "Content-Type": "application/json"})
+            response = self.url_open(
+                f"/json/2/{model}/{method}",
+                data=json.dumps({"ids": ids, **arguments} if ids else arguments),
+                headers={"Authorization": f"bearer {key}", "Content-Type": "application/json"},
+            )
             self.assertEqual(response.status_code, 200)
             for secret in (*SECRETS, "Wang Fang"):
                 self.assertNotIn(secret, response.text)
@@ -183,7 +219,9 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
                 self.assertEqual(logs.search_count([]), before)
                 self.assertIn("13800001234", self._show(user).shown)
                 log = logs.search([], limit=1)
-                self.assertEqual((log.user_id, log.kind, log.partner_id, log.details), (user, "show", self.partner, "Call back about the invoice"))
+                self.assertEqual(
+                    (log.user_id, log.kind, log.partner_id, log.details), (user, "show", self.partner, "Call back about the invoice")
+                )
 
     def test_who_does_not_read_a_contact_is_shown_nothing(self):
         other = self.env["res.partner"].create({"name": "Zhao Min", "phone": "13700001111"})
@@ -206,7 +244,11 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
             with self.subTest(user.login), self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
                 log.with_user(user).read(["details"])
         for user in (self.user_manager, self.env.ref("base.user_admin")):
-            for step in (lambda own: own.write({"details": "x"}), lambda own: own.unlink(), lambda own: own.create({"kind": "show", "user_id": user.id})):
+            for step in (
+                lambda own: own.write({"details": "x"}),
+                lambda own: own.unlink(),
+                lambda own: own.create({"kind": "show"}),
+            ):
                 with self.subTest(user.login), self.assertRaises(UserError), mute_logger("odoo.addons.base.models.ir_model"):
                     step(log.with_user(user))
 
@@ -217,7 +259,11 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
         self.order.with_user(self.user_desk).export_data(["name", "service_stage"])
         self.assertEqual(logs.search_count([]), before, "nothing personal")
         for model, path in (
-            (self.partner, "phone"), (self.order, "partner_id/phone"), (self.order, "partner_phone"), (self.order, "partner_id"), (self.partner, "name"),
+            (self.partner, "phone"),
+            (self.order, "partner_id/phone"),
+            (self.order, "partner_phone"),
+            (self.order, "partner_id"),
+            (self.partner, "name"),
             (self.order, "appliance_id/partner_id/email"),
         ):
             with self.subTest(path):

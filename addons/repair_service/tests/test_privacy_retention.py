@@ -43,7 +43,9 @@ class TestPrivacyRetention(RepairServiceCommon):
         return self.env["repair.privacy.case"].search([("rule_id", "=", self.rule.id)])
 
     def _make_partner(self, name="Zhao Min"):
-        return self.env["res.partner"].create({"name": name, "phone": "13700001111", "email": "zhao@example.com", "street": "Lane 2", "city": "Pudong"})
+        return self.env["res.partner"].create(
+            {"name": name, "phone": "13700001111", "email": "zhao@example.com", "street": "Lane 2", "city": "Pudong"}
+        )
 
     def test_who_is_old_enough_is_listed_and_nothing_happens(self):
         old, young = self._make_partner("Old"), self._make_partner("Young")
@@ -80,14 +82,18 @@ class TestPrivacyRetention(RepairServiceCommon):
         partner = self._make_partner()
         order = self._make_old(40, partner)
         order.message_post(body="Call 13700001111")
-        enquiry = self.env["repair.enquiry"].create({"partner_id": partner.id, "question": "My phone is 13700001111", "date": "2020-01-01 00:00:00"})
+        enquiry = self.env["repair.enquiry"].create(
+            {"partner_id": partner.id, "question": "My phone is 13700001111", "date": "2020-01-01 00:00:00"}
+        )
         case = self._propose()
         self.env["repair.privacy.rule"]._cron_retention()
         self.assertEqual((case.state, partner.phone), ("proposed", "13700001111"), "not without approval")
         case.with_user(self.user_manager).action_approve()
         self.env["repair.privacy.rule"]._cron_retention()
         self.assertEqual((case.state, case.approved_by_id), ("done", self.user_manager))
-        self.assertEqual((partner.phone, partner.email, partner.street, partner.active, partner.city), (False, False, False, False, "Pudong"))
+        self.assertEqual(
+            (partner.phone, partner.email, partner.street, partner.active, partner.city), (False, False, False, False, "Pudong")
+        )
         self.assertNotIn("Zhao", partner.name)
         self.assertNotIn("13700001111", str(order.message_ids.mapped("body")))
         self.assertNotIn("13700001111", str(enquiry.read()))
@@ -187,7 +193,15 @@ class TestPrivacyRetention(RepairServiceCommon):
             request.action_done()
         request.action_make_report()
         text = base64.b64decode(request.sudo().report_file).decode()
-        for wanted in ("Wang Fang", "13800001234", "wang@example.com", "Lane 1", order.name, self.appliance.serial_number, "Asked &lt;b&gt;once"):
+        for wanted in (
+            "Wang Fang",
+            "13800001234",
+            "wang@example.com",
+            "Lane 1",
+            order.name,
+            self.appliance.serial_number,
+            "Asked &lt;b&gt;once",
+        ):
             self.assertIn(wanted, text)
         for foreign_text in ("Zhao Min", foreign.name, "13700001111"):
             self.assertNotIn(foreign_text, text)

@@ -8,7 +8,7 @@ from lxml import html
 from PIL import Image
 
 from odoo import fields, http
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
 from .common import RepairServiceCommon
@@ -82,7 +82,9 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
         self.env["repair.consent.notice"].search([("state", "=", "published")]).filtered(
             lambda other: other.company_id == self.company)._write({"state": "replaced"})
         notice.action_publish()
-        offers = self.env["repair.order"]._get_public_offers(self.company, self.category, {"zip": "200120", "city": "Pudong", "street": "Lane 1"})
+        offers = self.env["repair.order"]._get_public_offers(
+            self.company, self.category, {"zip": "200120", "city": "Pudong", "street": "Lane 1"}
+        )
         response = self._post(start=[offers[0][0], offers[1][0]], consent=["service", "brand"])
         enquiry = self._get_last()
         self.assertIn(enquiry.name, response.text)
@@ -97,7 +99,9 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
 
     def test_one_click_makes_the_order_with_wish_serial_photo_and_consent(self):
         start = fields.Datetime.to_string(fields.Datetime.now().replace(minute=0, second=0) + timedelta(days=3))
-        self._post(start=[start], files=[("plate", ("plate.jpg", make_jpeg(), "image/jpeg")), ("photos", ("a.jpg", make_jpeg(), "image/jpeg"))])
+        self._post(
+            start=[start], files=[("plate", ("plate.jpg", make_jpeg(), "image/jpeg")), ("photos", ("a.jpg", make_jpeg(), "image/jpeg"))]
+        )
         enquiry = self._get_last()
         self.assertEqual(enquiry.image_count, 2)
         order = self.env["repair.order"].browse(enquiry.with_user(self.user_desk).action_new_request()["res_id"])
@@ -141,7 +145,9 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
         second = self._get_last()
 
         def strip(response, enquiry):
-            return re.sub(r"csrf_token[^>]*>|\d{2}:\d{2}", "", response.text.replace(enquiry.sudo().request_token, "T").replace(enquiry.name, "N"))
+            return re.sub(
+                r"csrf_token[^>]*>|\d{2}:\d{2}", "", response.text.replace(enquiry.sudo().request_token, "T").replace(enquiry.name, "N")
+            )
 
         strip_ids = re.compile(r'"?csrf_token"?:\s*"[^"]*"|unique=\w+|nonce="[^"]*"')
         self.assertEqual(strip_ids.sub("", strip(known, first)), strip_ids.sub("", strip(new, second)))
@@ -253,8 +259,14 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
     def test_what_is_missing_or_wrong_is_said_at_the_field_and_kept(self):
         before = self._count()
         for values, field in (
-            ({"contact_name": " "}, "contact_name"), ({"phone": "abc"}, "phone"), ({"phone": "110"}, "phone"), ({"phone": "1" * 20}, "phone"),
-            ({"email": "nobody"}, "email"), ({"consent": []}, "consent"), ({"consent": ["marketing"]}, "consent"), ({"contact_name": "x" * 81}, "contact_name"),
+            ({"contact_name": " "}, "contact_name"),
+            ({"phone": "abc"}, "phone"),
+            ({"phone": "110"}, "phone"),
+            ({"phone": "1" * 20}, "phone"),
+            ({"email": "nobody"}, "email"),
+            ({"consent": []}, "consent"),
+            ({"consent": ["marketing"]}, "consent"),
+            ({"contact_name": "x" * 81}, "contact_name"),
         ):
             with self.subTest(values):
                 page = self._parse(self._post(**values))
@@ -262,8 +274,12 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
                 self.assertTrue(page.xpath(f"//*[@id='request_{field}']"), "the summary's link leads somewhere")
                 self.assertEqual(page.xpath("//input[@name='fault']/@value"), ["Does not cool any more"])
         for values, field in (
-            ({"category_id": ""}, "category_id"), ({"category_id": "99999999999"}, "category_id"), ({"category_id": "1 or 1=1"}, "category_id"),
-            ({"brand_id": "-1"}, "brand_id"), ({"fault": ""}, "fault"), ({"fault": "x" * 2001}, "fault"),
+            ({"category_id": ""}, "category_id"),
+            ({"category_id": "99999999999"}, "category_id"),
+            ({"category_id": "1 or 1=1"}, "category_id"),
+            ({"brand_id": "-1"}, "brand_id"),
+            ({"fault": ""}, "fault"),
+            ({"fault": "x" * 2001}, "fault"),
         ):
             with self.subTest(values):
                 page = self._parse(self._post("times", **values))
@@ -307,7 +323,7 @@ class TestPublicRequest(RepairServiceCommon, HttpCase):
         self._post()
         enquiry = self._get_last()
         for user in (self.user_desk, self.user_inspector, self.user_manager, self.user_accountant):
-            with self.subTest(user.login), self.assertRaises(Exception):
+            with self.subTest(user.login), self.assertRaises(AccessError):
                 enquiry.with_user(user).read(["request_token"])
         with self.assertRaises(UserError):
             enquiry.with_user(self.user_desk).write({"is_request": False})

@@ -3,9 +3,10 @@ import io
 
 from PIL import Image
 
-from odoo.addons.mail.tests.common import MailCommon
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MailCommon
 
 from .common import RepairServiceCommon
 
