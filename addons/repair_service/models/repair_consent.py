@@ -32,6 +32,11 @@ class RepairConsent(models.Model):
         for consent in self:
             consent.is_valid = not consent.withdrawn_on
 
+    @api.depends("purpose_id")
+    def _compute_display_name(self):
+        for consent in self:
+            consent.display_name = consent.purpose_id.name
+
     @api.constrains("partner_id", "enquiry_id")
     def _check_who(self):
         if any(not consent.partner_id and not consent.enquiry_id for consent in self):
