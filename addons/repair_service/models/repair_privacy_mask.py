@@ -22,7 +22,6 @@ WHOLE_GROUPS = (
 )
 # Name, e-mail and address stand on the invoice; the telephone number does not.
 BILLING_GROUPS = ("account.group_account_invoice", "account.group_account_readonly")
-OTHER_GROUPS = ("repair_service.repair_service_group_inspector", "stock.group_stock_user", "hr.group_hr_user")
 MARK = "*"
 
 
@@ -123,8 +122,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Write; a masked text that somebody was shown is no contact."""
-        if not self.env.su and any(
-                PARTNER_FIELDS.get(name) in ALL_KINDS and isinstance(value, str) and MARK * 2 in value for name, value in vals.items()):
+        if not self.env.su and any(_looks_masked(PARTNER_FIELDS.get(name), value) for name, value in vals.items()):
             raise UserError(self.env._("This is masked and cannot be saved: type the whole, or leave it as it is."))
         return super().write(vals)
 
@@ -272,6 +270,14 @@ def _mask(kind, value, partner=None):
         partner_sudo = partner.sudo() if partner else None  # the district is what is left to see
         return " ".join(filter(None, (partner_sudo.state_id.name, partner_sudo.city))) if partner_sudo else MARK * 3
     return {"phone": masking.mask_phone, "email": masking.mask_email, "name": masking.mask_name, "image": lambda text: False}[kind](value)
+
+
+def _looks_masked(kind, value):
+    if not isinstance(value, str):
+        return False
+    if kind in ("phone", "email"):
+        return MARK * 3 in value
+    return value.endswith(MARK) if kind == "name" else kind == "address" and value == MARK * 3
 
 
 def _get_hidden(model, fields):

@@ -191,8 +191,10 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
                 self.assertNotIn(secret, response.text)
 
     def test_a_masked_text_is_never_saved(self):
-        with self.assertRaises(UserError):
-            self.partner.with_user(self.user_desk).write({"phone": "138****1234"})
+        for values in ({"phone": "138****1234"}, {"email": "w***@example.com"}, {"name": "Wang *"}, {"street": "***"}):
+            with self.subTest(values), self.assertRaises(UserError):
+                self.partner.with_user(self.user_desk).write(values)
+        self.partner.with_user(self.user_desk).write({"comment": "<p>**important**</p>", "street": "Lane 2 * 3"})
 
     def test_the_work_of_the_house_keeps_its_data(self):
         """What masks for the reader hides nothing from the steps he takes."""
