@@ -5,3 +5,4 @@ from . import repair_service_demo_photos
 from . import repair_service_demo_running
 from . import repair_service_demo_settle
 from . import repair_service_demo_special
+from . import repair_service_demo_request

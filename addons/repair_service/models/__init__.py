@@ -99,3 +99,21 @@ from . import (  # isort: skip - a visit's change and outcome extend its message
     repair_silence,
     res_company_visit_message,
 )
+from . import (  # isort: skip - what the customer does by himself, on all of the above
+    repair_consent_purpose,
+    repair_consent,
+    repair_request_settings,
+    repair_request_limit,
+    repair_request_image,
+    repair_request_enquiry,
+    repair_request_mail,
+    repair_request_slots,
+    repair_request_call_centre,
+    repair_price_change,
+    repair_link,
+    repair_privacy_mask,
+    repair_privacy_log,
+    repair_privacy_holds,
+    repair_privacy_retention,
+    repair_privacy_request,
+)

@@ -69,3 +69,11 @@ from . import test_visit_outcome
 from . import test_visit_page
 from . import test_warranty
 from . import test_warranty_engine
+from . import test_public_request
+from . import test_call_centre
+from . import test_request_mail
+from . import test_price_change
+from . import test_link
+from . import test_masking_engine
+from . import test_privacy_mask
+from . import test_privacy_retention
