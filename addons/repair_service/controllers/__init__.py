@@ -1,1 +1,1 @@
-from . import portal, portal_photo, portal_visit
+from . import portal, portal_complaint, portal_photo, portal_satisfaction, portal_visit

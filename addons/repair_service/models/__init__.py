@@ -98,3 +98,22 @@ from . import (  # isort: skip - a visit's change and outcome extend its message
     repair_silence,
     res_company_visit_message,
 )
+from . import (  # isort: skip - complaints rest on follow-ups, rechecks on complaints
+    repair_sla_policy,
+    repair_complaint_category,
+    repair_complaint_team,
+    repair_complaint,
+    repair_complaint_clock,
+    repair_complaint_intake,
+    repair_complaint_flow,
+    repair_complaint_customer,
+    repair_complaint_money,
+    repair_complaint_library,
+    repair_complaint_order,
+    repair_complaint_notice,
+    repair_followup_rule,
+    repair_satisfaction,
+    repair_recheck,
+    repair_recheck_complaint,
+    res_company_complaint,
+)

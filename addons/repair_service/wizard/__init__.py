@@ -7,3 +7,4 @@ from . import repair_booking_capacity, repair_booking_input
 from . import base_partner_merge, repair_appliance_merge
 from . import repair_reassign, repair_reassign_line
 from . import repair_visit_outcome
+from . import repair_complaint_dialogue
