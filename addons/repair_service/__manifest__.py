@@ -135,6 +135,7 @@
         "demo/services_demo.xml",
         "demo/orders_demo.xml",
         "demo/enquiries_demo.xml",
+        "demo/complaints_demo.xml",
     ],
     "external_dependencies": {"python": ["qrcode"]},
     "pre_init_hook": "pre_init_hook",

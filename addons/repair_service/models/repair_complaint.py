@@ -73,7 +73,8 @@ class RepairComplaint(models.Model):
     subject = fields.Char(required=True, tracking=True)
     description = fields.Text("What the customer says", required=True)
     category_id = fields.Many2one(
-        "repair.complaint.category", "Class", index=True, ondelete="restrict", tracking=True, help="The four classes of the handbook (7.1.2).")
+        "repair.complaint.category", "Class", index=True, ondelete="restrict", tracking=True,
+        help="The four classes of the handbook (7.1.2).")
     severity = fields.Selection(
         SEVERITIES, compute="_compute_severity", store=True, readonly=False, precompute=True, required=True, index=True, tracking=True)
     team_id = fields.Many2one("repair.complaint.team", "Team", index="btree_not_null", ondelete="restrict", tracking=True)
@@ -103,7 +104,8 @@ class RepairComplaint(models.Model):
     root_cause_id = fields.Many2one("repair.complaint.cause", "Root cause", index="btree_not_null", ondelete="restrict", tracking=True)
     liable = fields.Selection(LIABLE, "Who answers for it", tracking=True)
     liable_employee_id = fields.Many2one(
-        "hr.employee", "Person liable", check_company=True, ondelete="restrict", tracking=True, help="Named when one person answers for it (handbook 5.3.3).")
+        "hr.employee", "Person liable", check_company=True, ondelete="restrict", tracking=True,
+        help="Named when one person answers for it (handbook 5.3.3).")
     proposal = fields.Text("Proposed solution", help="In words for the customer: he reads them.")
     proposal_answer = fields.Selection(PROPOSAL_ANSWERS, "Customer's answer", readonly=True, copy=False, tracking=True)
     remedy = fields.Selection(REMEDIES, "Remedy given", tracking=True)
@@ -218,6 +220,8 @@ class RepairComplaint(models.Model):
                 self._check_flow_fields({name for name in vals if vals[name] and (name, vals[name]) != ("stage", "new")})
         for vals in vals_list:
             self._complete_customer(vals)
+            if not vals.get("severity"):
+                vals.pop("severity", None)  # guessed by the words
         complaints = super().create(vals_list)
         for company, members in complaints.grouped("company_id").items():
             sequence_sudo = self.env["ir.sequence"].sudo().with_company(company)  # whoever brings the case

@@ -8,7 +8,9 @@ from ..engine import sla_clock
 from .repair_complaint import OPEN_STAGES
 
 ACTIVITY = "repair_service.mail_activity_type_complaint"
-SLA_STATES = [("in_time", "In time"), ("near", "Near"), ("late", "Late"), ("paused", "Customer awaited"), ("met", "Kept"), ("missed", "Missed")]
+SLA_STATES = [
+    ("in_time", "In time"), ("near", "Near"), ("late", "Late"), ("paused", "Customer awaited"), ("met", "Kept"), ("missed", "Missed"),
+]
 NOTE_MAX = 500
 BATCH = 100
 

@@ -105,7 +105,8 @@ class RepairComplaint(models.Model):
             raise UserError(self.env._("A complaint goes its whole way: acknowledge, investigate and propose."))
         self._require(("proposal",))
         now = fields.Datetime.now()
-        self.filtered(lambda complaint: not complaint.acknowledged_on)._flow_write({"acknowledged_on": now, "acknowledged_by_id": self.env.uid})
+        fresh = self.filtered(lambda complaint: not complaint.acknowledged_on)
+        fresh._flow_write({"acknowledged_on": now, "acknowledged_by_id": self.env.uid})
         self._settle()
         self._flow_write({"stage": "closed", "closed_on": now})
         return True

@@ -124,6 +124,13 @@ class RepairComplaint(models.Model):
         category = self.env["repair.complaint.category"].sudo().search([("code", "=", texts.get("category") or "-")], limit=1)  # public
         remedies = dict(self._fields["remedy_asked"].selection)
         first_line = description.splitlines()[0] if description else ""
+        if order_sudo:
+            sender = {"repair_id": order_sudo.id, "partner_id": order_sudo.partner_id.id, "company_id": order_sudo.company_id.id}
+        else:
+            sender = {
+                "contact_name": texts.get("contact_name", "")[:100], "phone": texts.get("phone", "")[:30],
+                "email": texts.get("email", "")[:100], "company_id": self.env.company.id,
+            }
         return self.create({
             "kind": "opinion" if texts.get("kind") == "opinion" else "complaint",
             "channel": "link" if order_sudo else "web",
@@ -132,10 +139,7 @@ class RepairComplaint(models.Model):
             "description": description,
             "remedy_asked": texts["remedy_asked"] if texts.get("remedy_asked") in remedies else False,
             "user_id": False,
-            **({"repair_id": order_sudo.id, "partner_id": order_sudo.partner_id.id, "company_id": order_sudo.company_id.id} if order_sudo else {
-                "contact_name": texts.get("contact_name", "")[:100], "phone": texts.get("phone", "")[:30], "email": texts.get("email", "")[:100],
-                "company_id": self.env.company.id,
-            }),
+            **sender,
         })
 
     @api.model

@@ -6,18 +6,21 @@ from .repair_flow import FLOW
 
 MONEY_GROUP = "account.group_account_invoice"
 MONEY_REMEDIES = ("refund", "compensation")
-MONEY_STATES = [("none", "Nothing asked"), ("asked", "To be approved"), ("approved", "Approved"), ("refused", "Refused"), ("booked", "In the books")]
+MONEY_STATES = [
+    ("none", "Nothing asked"), ("asked", "To be approved"), ("approved", "Approved"), ("refused", "Refused"), ("booked", "In the books"),
+]
 
 
 class RepairComplaint(models.Model):
-    """Refunds and compensation: asked by who works on the case, approved over a limit by accounting, and in the books as credit notes."""
+    """Refunds and compensation: asked by who works on the case, approved over a limit by accounting, booked as credit notes."""
 
     _inherit = "repair.complaint"
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     refund_amount = fields.Monetary("Refund", copy=False, tracking=True, help="Of what the customer paid, tax included.")
     compensation_amount = fields.Monetary("Compensation", copy=False, tracking=True, help="For damage or trouble, beyond what was paid.")
-    money_state = fields.Selection(MONEY_STATES, "Refund and compensation", default="none", readonly=True, copy=False, index=True, tracking=True)
+    money_state = fields.Selection(
+        MONEY_STATES, "Refund and compensation", default="none", readonly=True, copy=False, index=True, tracking=True)
     money_requested_by_id = fields.Many2one("res.users", "Asked by", readonly=True, copy=False)
     money_approved_by_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     refund_move_ids = fields.Many2many(
@@ -31,7 +34,8 @@ class RepairComplaint(models.Model):
         """Write; amounts that were approved or booked stay."""
         if {"refund_amount", "compensation_amount"} & vals.keys() and self.env.context.get("repair_flow") is not FLOW:
             for complaint in self:
-                changed = any(name in vals and complaint._is_changed(name, vals[name]) for name in ("refund_amount", "compensation_amount"))
+                amounts = vals.keys() & {"refund_amount", "compensation_amount"}
+                changed = any(complaint._is_changed(name, vals[name]) for name in amounts)
                 if changed and complaint.money_state not in ("none", "refused"):
                     raise UserError(self.env._(
                         "Refund and compensation of %(number)s are asked for already: have them refused first.", number=complaint.number))
@@ -73,11 +77,13 @@ class RepairComplaint(models.Model):
         for complaint in self:
             total = complaint._get_money_total()
             if complaint.money_state not in ("none", "refused") or not total:
-                raise UserError(self.env._("Note the amounts of %(number)s first; what was asked for already is not asked again.", number=complaint.number))
-            if complaint.refund_amount and complaint.currency_id.compare_amounts(complaint.refund_amount, complaint._get_refundable_amount()) > 0:
+                raise UserError(self.env._(
+                    "Note the amounts of %(number)s first; what was asked for already is not asked again.", number=complaint.number))
+            most = complaint._get_refundable_amount()
+            if complaint.refund_amount and complaint.currency_id.compare_amounts(complaint.refund_amount, most) > 0:
                 raise UserError(self.env._(
                     "At most %(amount)s of %(number)s can be refunded: that is what was invoiced. More is compensation.",
-                    amount=complaint.currency_id.format(complaint._get_refundable_amount()), number=complaint.number))
+                    amount=complaint.currency_id.format(most), number=complaint.number))
             if not complaint.partner_id:
                 raise UserError(self.env._("Choose the customer of %(number)s: money goes to somebody known.", number=complaint.number))
             limit = complaint.company_id.sudo().repair_complaint_limit  # the company's own rule
@@ -128,7 +134,8 @@ class RepairComplaint(models.Model):
             if complaint.compensation_amount:
                 moves |= complaint._create_compensation()
             moves.action_post()
-            complaint.sudo()._flow_write({"money_state": "booked", "refund_move_ids": [Command.link(move.id) for move in moves]})  # as above
+            links = [Command.link(move.id) for move in moves]
+            complaint.sudo()._flow_write({"money_state": "booked", "refund_move_ids": links})  # as above
         return True
 
     def action_view_refunds(self):
@@ -180,13 +187,15 @@ class RepairComplaint(models.Model):
     def _create_compensation(self):
         product = self.env.ref("repair_service.product_complaint_compensation").product_variant_id
         return self._create_credit_note(
-            self.env._("Compensation, complaint %(number)s", number=self.number), self.compensation_amount, self.env["account.tax"], product=product)
+            self.env._("Compensation, complaint %(number)s", number=self.number), self.compensation_amount, self.env["account.tax"],
+            product=product)
 
     def _create_credit_note(self, name, price_unit, taxes, account=None, product=None, **values):
         self.ensure_one()
         return self.env["account.move"].with_company(self.company_id).create({
             "move_type": "out_refund", "partner_id": self.partner_id.id, "company_id": self.company_id.id, "ref": self.number,
-            "invoice_date": self._get_local_date(fields.Datetime.now()), "invoice_origin": self.repair_id.sudo().name or self.number,  # as above
+            "invoice_date": self._get_local_date(fields.Datetime.now()),
+            "invoice_origin": self.repair_id.sudo().name or self.number,  # accounting need not read orders
             "invoice_line_ids": [Command.create({
                 "name": name, "quantity": 1.0, "price_unit": price_unit, "tax_ids": [Command.set(taxes.ids)],
                 **({"product_id": product.id} if product else {}), **({"account_id": account.id} if account else {}),

@@ -35,6 +35,7 @@ class RepairComplaintNotice(models.Model):
         return SQL("""
             SELECT c.id, c.number, c.company_id, c.received_on, c.stage, c.severity, c.category_id, c.root_cause_id, c.technician_id,
                    o.name AS order_name, c.appliance_category_id,
-                   CASE WHEN c.stage = 'closed' THEN c.lesson END AS lesson, CASE WHEN c.stage = 'closed' THEN c.prevention END AS prevention
+                   CASE WHEN c.stage = 'closed' THEN c.lesson END AS lesson,
+                   CASE WHEN c.stage = 'closed' THEN c.prevention END AS prevention
               FROM repair_complaint c LEFT JOIN repair_order o ON o.id = c.repair_id
              WHERE c.kind = 'complaint' AND c.stage != 'withdrawn' AND c.technician_id IS NOT NULL""")

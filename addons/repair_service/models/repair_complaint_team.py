@@ -48,7 +48,8 @@ class RepairComplaintRoute(models.Model):
     company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for all companies.")
     category_id = fields.Many2one("repair.complaint.category", "Class", ondelete="cascade", help="Empty: every class.")
     severity = fields.Selection(SEVERITIES, help="Empty: every severity.")
-    appliance_category_ids = fields.Many2many("repair.appliance.category", string="Families", help="With those below them. Empty: every family.")
+    appliance_category_ids = fields.Many2many(
+        "repair.appliance.category", string="Families", help="With those below them. Empty: every family.")
     team_id = fields.Many2one("repair.complaint.team", "Team", required=True, ondelete="cascade")
 
     @api.constrains("team_id", "company_id")

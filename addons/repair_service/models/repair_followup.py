@@ -51,7 +51,8 @@ class RepairFollowup(models.Model):
     sent_on = fields.Datetime("Link sent on", readonly=True, copy=False)
     attempts = fields.Integer("Calls without an answer", readonly=True, copy=False)
     is_late = fields.Boolean(compute="_compute_is_late")
-    is_low = fields.Boolean("Not content", compute="_compute_is_low", store=True, help="The score is below the rule's, or the fault is not solved.")
+    is_low = fields.Boolean(
+        "Not content", compute="_compute_is_low", store=True, help="The score is below the rule's, or the fault is not solved.")
 
     _once_per_rule = models.UniqueIndex("(repair_id, rule_id) WHERE rule_id IS NOT NULL", "This follow-up is planned already.")
     _worklist_idx = models.Index("(due, channel) WHERE state = 'todo'")

@@ -36,7 +36,8 @@ class RepairFollowupRule(models.Model):
     max_attempts = fields.Integer("Calls at most", default=3, help="After so many calls without reaching the customer it is let be.")
     threshold = fields.Integer(
         "Complaint below", default=3, help="A score below this one opens a complaint and a recheck (handbook 5.3.3, 6.3.5).")
-    change_hours = fields.Integer("Hours to change the answer", default=72, help="So long the customer may change what he answered on his page.")
+    change_hours = fields.Integer(
+        "Hours to change the answer", default=72, help="So long the customer may change what he answered on his page.")
     script = fields.Text(translate=True, help="What the caller says and asks.")
 
     _ranges = models.Constraint(

@@ -12,7 +12,9 @@ OUTCOMES = [
     ("fixed", "Fixed"), ("no_fault", "No fault found"), ("other_fault", "Another fault"), ("part_needed", "Part needed, comes again"),
     ("not_met", "Customer could not receive us"),
 ]
-FLOW_FIELDS = frozenset({"state", "repair_id", "origin_id", "complaint_id", "followup_id", "asked_on", "due_by", "done_on", "escalated_on", "late_on"})
+FLOW_FIELDS = frozenset({
+    "state", "repair_id", "origin_id", "complaint_id", "followup_id", "asked_on", "due_by", "done_on", "escalated_on", "late_on",
+})
 RECORD_FIELDS = frozenset({"outcome", "liable", "liable_employee_id", "note"})
 ACTIVITY = "repair_service.mail_activity_type_recheck"
 DEFAULT_HOURS = 24.0
@@ -29,8 +31,10 @@ class RepairRecheck(models.Model):
     _check_company_auto = True
     _flow_fields = FLOW_FIELDS
 
-    origin_id = fields.Many2one("repair.order", "Repair in question", required=True, readonly=True, index=True, ondelete="restrict", check_company=True)
-    repair_id = fields.Many2one("repair.order", "New order", required=True, readonly=True, index=True, ondelete="restrict", check_company=True)
+    origin_id = fields.Many2one(
+        "repair.order", "Repair in question", required=True, readonly=True, index=True, ondelete="restrict", check_company=True)
+    repair_id = fields.Many2one(
+        "repair.order", "New order", required=True, readonly=True, index=True, ondelete="restrict", check_company=True)
     complaint_id = fields.Many2one("repair.complaint", readonly=True, index="btree_not_null", ondelete="restrict")
     followup_id = fields.Many2one("repair.followup", "Follow-up", readonly=True, ondelete="set null")
     company_id = fields.Many2one(related="origin_id.company_id", store=True, index=True, precompute=True)
@@ -38,7 +42,8 @@ class RepairRecheck(models.Model):
     technician_id = fields.Many2one(related="repair_id.technician_id", string="Technician of the recheck")
     next_appointment_window = fields.Char(related="repair_id.next_appointment_window")
     asked_on = fields.Datetime("Customer's answer", required=True, readonly=True)
-    due_by = fields.Datetime(required=True, readonly=True, index=True, help="By the clock, day and night: 24 hours from the customer's answer.")
+    due_by = fields.Datetime(
+        required=True, readonly=True, index=True, help="By the clock, day and night: 24 hours from the customer's answer.")
     state = fields.Selection(
         [("todo", "To do"), ("done", "Done"), ("cancelled", "Cancelled")], default="todo", required=True, readonly=True, copy=False,
         index=True, tracking=True)
@@ -59,7 +64,8 @@ class RepairRecheck(models.Model):
     @api.depends("repair_id.appointment_ids.arrived_at", "done_on", "due_by", "state", "outcome")
     def _compute_checked_on(self):
         for recheck in self:
-            arrivals = [moment for moment in recheck.repair_id.sudo().appointment_ids.mapped("arrived_at") if moment]  # stored for everybody
+            visits_sudo = recheck.repair_id.sudo().appointment_ids  # stored for everybody
+            arrivals = [moment for moment in visits_sudo.mapped("arrived_at") if moment]
             reached = recheck.state == "done" and recheck.outcome != "not_met"
             recheck.checked_on = min(arrivals, default=recheck.done_on if reached else False)
             recheck.in_time = recheck.checked_on and ("yes" if recheck.checked_on <= recheck.due_by else "no")
@@ -164,7 +170,7 @@ class RepairRecheck(models.Model):
         hours = policy_sudo.resolve_hours if policy_sudo else DEFAULT_HOURS
         order_sudo = order.sudo().with_company(order.company_id)  # as above
         told = (complaint and complaint.sudo().description) or (followup and followup.sudo().comment) or ""  # as above
-        new_sudo = order_sudo.create({
+        new_sudo = order_sudo.browse().create({
             "appliance_id": order_sudo.appliance_id.id, "symptom_id": order_sudo.symptom_id.id, "company_id": order_sudo.company_id.id,
             "service_type": "onsite" if order_sudo.service_type == "remote" else order_sudo.service_type,
             "channel": order_sudo.channel, "priority": "1", "requested_on": moment,

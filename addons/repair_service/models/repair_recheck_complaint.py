@@ -43,7 +43,8 @@ class RepairFollowup(models.Model):
         for name in ("is_solved", "score", "conduct", "nps"):
             if self[name]:
                 field = self._fields[name]
-                lines.append(f"{field.get_description(self.env, ['string'])['string']}: {dict(field._description_selection(self.env))[self[name]]}")
+                label = field.get_description(self.env, ["string"])["string"]
+                lines.append(f"{label}: {dict(field._description_selection(self.env))[self[name]]}")
         return "\n".join([*lines, self.comment or ""]).strip()
 
 
@@ -56,7 +57,8 @@ class RepairComplaint(models.Model):
     @api.depends("recheck_ids.state")
     def _compute_open_recheck_count(self):
         for complaint in self:
-            complaint.open_recheck_count = len(complaint.sudo().recheck_ids.filtered(lambda recheck: recheck.state == "todo"))  # team members
+            rechecks_sudo = complaint.sudo().recheck_ids  # counted for everybody who reads the case
+            complaint.open_recheck_count = len(rechecks_sudo.filtered(lambda recheck: recheck.state == "todo"))
 
     def action_recheck(self):
         """Have the repair looked at again within the hours promised, 24 by the handbook (6.3.5), from now.

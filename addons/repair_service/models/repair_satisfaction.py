@@ -4,6 +4,7 @@ from pytz import timezone, utc
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..engine import hours
 from .repair_followup import GIVEN_FIELDS
@@ -45,8 +46,9 @@ class RepairFollowup(models.Model):
         :raises UserError: too late, or something is missing
         """
         self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset()
+        self.flush_recordset()
+        self.env.cr.execute(SQL("SELECT id FROM repair_followup WHERE id = %s FOR NO KEY UPDATE", self.id))
+        self.invalidate_recordset(flush=False)
         if not self._can_customer_answer():
             raise UserError(self.env._("Your answer is recorded and can no longer be changed. Call us if anything is wrong, please."))
         answer, now = self._read_customer_answer(values), fields.Datetime.now()

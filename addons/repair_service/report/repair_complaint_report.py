@@ -33,7 +33,8 @@ class RepairComplaintReport(models.Model):
     complaint_count = fields.Integer("Complaints", readonly=True)
     respond_hours = fields.Float("Response (hours)", readonly=True, aggregator="avg", help="First answer of a person less arrival.")
     resolve_hours = fields.Float("Resolution (hours)", readonly=True, aggregator="avg", help="Settlement less arrival, by the clock.")
-    waited_hours = fields.Float("Customer awaited (hours)", readonly=True, aggregator="avg", help="Part of the resolution in which the customer was awaited.")
+    waited_hours = fields.Float(
+        "Customer awaited (hours)", readonly=True, aggregator="avg", help="Part of the resolution in which the customer was awaited.")
     respond_met = fields.Float("Response in time (%)", readonly=True, aggregator="avg", help="Targets met / targets due.")
     plan_met = fields.Float("Proposal in time (%)", readonly=True, aggregator="avg", help="Targets met / targets due.")
     resolve_met = fields.Float("Settled in time (%)", readonly=True, aggregator="avg", help="Targets met / targets due.")

@@ -85,7 +85,8 @@ class RepairServiceFigures(models.TransientModel):
             lines_sudo = self.env["repair.service.figure.line"].sudo()  # nobody writes a figure by hand
             figures.line_ids.sudo().unlink()  # as above
             lines_sudo.create([
-                {"figures_id": figures.id, "code": code, "value": value or 0.0, "counted": counted} for code, (value, counted) in values.items()])
+                {"figures_id": figures.id, "code": code, "value": value or 0.0, "counted": counted}
+                for code, (value, counted) in values.items()])
             figures.invalidate_recordset(["line_ids"])
         return True
 
@@ -114,7 +115,8 @@ class RepairServiceFigures(models.TransientModel):
     def _get_domain(self, code):
         """Which rows are counted for a figure; those without a value count for none."""
         figure, (start, stop) = FIGURES[code], self._get_edges()
-        moment = {"repair.complaint.report": "received_on", "repair.satisfaction.report": "done_on", "repair.order": "accepted_on"}[figure.model]
+        moments = {"repair.complaint.report": "received_on", "repair.satisfaction.report": "done_on", "repair.order": "accepted_on"}
+        moment = moments[figure.model]
         domain = Domain("company_id", "=", self.company_id.id) & Domain(moment, ">=", start) & Domain(moment, "<", stop)
         if self.technician_id:
             domain &= Domain("technician_id", "=", self.technician_id.id)
@@ -152,14 +154,18 @@ class RepairServiceFigures(models.TransientModel):
         if figure.model == "repair.order":
             ids = list(self._get_order_rows(code))
         else:
-            ids = self.env[figure.model].search(self._get_domain(code) & Domain(figure.field, "!=", False)).ids
+            model = self.env[figure.model]
+            query = model._search(self._get_domain(code))
+            query.add_where(SQL("%s IS NOT NULL", model._field_to_sql(query.table, figure.field, query)))  # nought is a value
+            ids = list(query.get_result_ids())
         xmlid = {
             "repair.complaint": "repair_service.repair_complaint_action", "repair.followup": "repair_service.repair_followup_action",
             "repair.order": "repair_service.repair_order_action_service",
         }[ROWS[figure.model]]
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         context = {"repair_service": True} if figure.model == "repair.order" else {}
-        return {**action, "name": self.env["repair.service.figure.line"]._get_labels()[code], "domain": [("id", "in", ids)], "context": context}
+        name = self.env["repair.service.figure.line"]._get_labels()[code]
+        return {**action, "name": name, "domain": [("id", "in", ids)], "context": context}
 
 
 class RepairServiceFigureLine(models.TransientModel):
@@ -211,7 +217,8 @@ class RepairServiceFigureLine(models.TransientModel):
             "complaint_rate": self.env._("Complaints about the jobs accepted in the period / these jobs."),
             "csat": self.env._("Answers 4 and 5 / answers."),
             "nps": self.env._("Share of 9 and 10 less share of 0 to 6."),
-            "first_time_fix": self.env._("Jobs fixed at the first visit / jobs, once the 30 days in which the fault may come back are over."),
+            "first_time_fix": self.env._(
+                "Jobs fixed at the first visit / jobs, once the 30 days in which the fault may come back are over."),
             "repeat_30": self.env._("Jobs with the same appliance and symptom again within 30 days / jobs, once the 30 days are over."),
             "repeat_90": self.env._("Jobs with the same appliance and symptom again within 90 days / jobs, once the 90 days are over."),
         }

@@ -25,6 +25,9 @@ SERVICE_MODELS = (
     "repair.reassign", "repair.reassign.line", "repair.visit.load", "repair.dispatch.overview",
     "repair.enquiry",
     "repair.appointment.message", "repair.visit.outcome",
+    "repair.followup.rule", "repair.sla.policy", "repair.complaint", "repair.complaint.category", "repair.complaint.cause",
+    "repair.complaint.team", "repair.complaint.route", "repair.complaint.pause", "repair.complaint.dialogue", "repair.complaint.notice",
+    "repair.complaint.report", "repair.satisfaction.report", "repair.service.figures", "repair.service.figure.line", "repair.recheck",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -128,7 +131,7 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
-        cls.records |= cls._create_dispatch_records() | cls._create_visit_records()
+        cls.records |= cls._create_dispatch_records() | cls._create_visit_records() | cls._create_complaint_records()
         cls.env.flush_all()
 
     @classmethod
@@ -172,6 +175,27 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appointment_id": visit.id, "kind": "confirmed", "send_at": "2030-01-01 00:00:00"}),
             "repair.visit.outcome": cls.env["repair.visit.outcome"].with_user(cls.user_manager).create(
                 {"appointment_id": visit.id, "kind": "unfinished"}),
+        }
+
+    @classmethod
+    def _create_complaint_records(cls):
+        complaint = cls.env["repair.complaint"].create({
+            "contact_name": "x", "phone": "13700000001", "subject": "x", "description": "x", "appliance_category_id": cls.category.id})
+        team = cls.env["repair.complaint.team"].create({"name": "Sweep"})
+        figures = cls.env["repair.service.figures"].with_user(cls.user_manager).create({})
+        figures.action_reckon()
+        return {
+            "repair.followup.rule": cls.env["repair.followup.rule"].create({"name": "Sweep"}),
+            "repair.sla.policy": cls.env.ref("repair_service.sla_policy_p3"),
+            "repair.complaint": complaint,
+            "repair.complaint.category": cls.env.ref("repair_service.complaint_category_other"),
+            "repair.complaint.cause": cls.env.ref("repair_service.complaint_cause_use"),
+            "repair.complaint.team": team,
+            "repair.complaint.route": cls.env["repair.complaint.route"].create({"team_id": team.id}),
+            "repair.complaint.dialogue": cls.env["repair.complaint.dialogue"].with_user(cls.user_manager).create(
+                {"complaint_id": complaint.id, "kind": "withdraw"}),
+            "repair.service.figures": figures,
+            "repair.service.figure.line": figures.line_ids[:1],
         }
 
     @classmethod

@@ -66,7 +66,8 @@ class RepairComplaintDialogue(models.TransientModel):
     def _get_stages(self):
         open_stages = ("new", "acknowledged", "investigating", "proposed")
         return {
-            "wait": open_stages, "withdraw": open_stages, "verdict": ("resolved",), "attempt": ("resolved",), "reopen": ("resolved", "closed"),
+            "wait": open_stages, "withdraw": open_stages, "verdict": ("resolved",), "attempt": ("resolved",),
+            "reopen": ("resolved", "closed"),
         }[self.kind]
 
     def _get_title(self):
