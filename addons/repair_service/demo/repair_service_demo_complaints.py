@@ -26,6 +26,7 @@ class RepairServiceDemo(models.AbstractModel):
         demo._staff_teams()
         demo._complete_answers(rng)
         orders = demo._find_complained_orders()
+        demo._plan_calls(orders)
         complaints = demo.env["repair.complaint"]
         for number, case in enumerate(CASES):
             complaints |= demo._make_complaint(case, orders, number)
@@ -50,6 +51,17 @@ class RepairServiceDemo(models.AbstractModel):
                 "is_solved": "no" if followup.score == "1" else "yes", "answered_by": rng.choice(("customer", "customer", "desk"))})
 
     @api.model
+    def _plan_calls(self, orders):
+        """Some customers wait for their call-back today, one return visit is due tomorrow."""
+        today = self._get_today()
+        wanted = (("callback", "callback", 0), ("callback", "callback", 0), ("callback", "callback", -1), ("return_visit", "return_visit", 1))
+        closed = orders.filtered(lambda order: order.service_stage == "closed")[:len(wanted)]
+        self.env["repair.followup"].create([
+            {"repair_id": order.id, "kind": kind, "rule_id": self._find(f"followup_rule_{rule}").id, "channel": "phone", "user_id": False,
+             "due": today + timedelta(days=days)}
+            for order, (kind, rule, days) in zip(closed, wanted, strict=False)])
+
+    @api.model
     def _find_complained_orders(self):
         return self.env["repair.order"].search(
             [("service_stage", "in", ("accepted", "closed")), ("accepted_on", "!=", False), ("company_id", "=", self._find("demo_company").id)],
@@ -62,7 +74,7 @@ class RepairServiceDemo(models.AbstractModel):
         fitting = orders.filtered(
             lambda order: order.accepted_on < received and (not family or family.id in order.appliance_category_id._get_ancestor_ids()))
         fitting = fitting or orders.filtered(lambda order: order.accepted_on < received) or orders
-        return fitting[number % min(len(fitting), 4)]
+        return fitting[(number * 5) % len(fitting)]
 
     @api.model
     def _make_complaint(self, case, orders, number):

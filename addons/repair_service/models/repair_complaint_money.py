@@ -33,6 +33,7 @@ class RepairComplaint(models.Model):
     def write(self, vals):
         """Write; amounts that were approved or booked stay."""
         if {"refund_amount", "compensation_amount"} & vals.keys() and self.env.context.get("repair_flow") is not FLOW:
+            self._check_input(vals)  # before the amounts are compared
             for complaint in self:
                 amounts = vals.keys() & {"refund_amount", "compensation_amount"}
                 changed = any(complaint._is_changed(name, vals[name]) for name in amounts)

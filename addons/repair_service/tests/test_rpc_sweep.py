@@ -184,7 +184,13 @@ class TestRpcSweep(RepairServiceCommon):
         team = cls.env["repair.complaint.team"].create({"name": "Sweep"})
         figures = cls.env["repair.service.figures"].with_user(cls.user_manager).create({})
         figures.action_reckon()
+        other = cls._create_order(appliance_id=cls._create_appliance().id)
+        recheck = cls.env["repair.recheck"].sudo().with_context(repair_flow=FLOW).create({
+            "origin_id": cls.order.id, "repair_id": other.id, "asked_on": "2030-01-01 00:00:00", "due_by": "2030-01-02 00:00:00"})
         return {
+            "repair.recheck": recheck.sudo(False).with_context(repair_flow=None),
+            "repair.complaint.report": cls.env["repair.complaint.report"].browse(complaint.id),
+            "repair.satisfaction.report": cls.env["repair.satisfaction.report"].browse(cls.followup.id),
             "repair.followup.rule": cls.env["repair.followup.rule"].create({"name": "Sweep"}),
             "repair.sla.policy": cls.env.ref("repair_service.sla_policy_p3"),
             "repair.complaint": complaint,
