@@ -46,7 +46,8 @@ class QmsObjective(models.Model):
     _period_positive = models.Constraint(
         "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
     _rate_target = models.Constraint(
-        "CHECK (figure IN ('mttr', 'days_to_acceptance', 'complaint_response', 'complaint_resolution') OR target <= 100)", "The target of a rate is 100 % at most.")
+        "CHECK (figure IN ('mttr', 'days_to_acceptance', 'complaint_response', 'complaint_resolution') OR target <= 100)",
+        "The target of a rate is 100 % at most.")
 
     @api.depends("figure")
     @api.depends_context("lang")

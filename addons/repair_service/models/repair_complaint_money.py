@@ -57,7 +57,8 @@ class RepairComplaint(models.Model):
         self.ensure_one()
         if self._get_money_total() and self.money_state != "booked":
             raise UserError(self.env._(
-                "Refund or compensation of %(number)s is not in the books yet: ask for it, or have accounting book it.", number=self.number))
+                "Refund or compensation of %(number)s is not in the books yet: ask for it, or have accounting book it.",
+                number=self.number))
 
     def _get_invoices_sudo(self):
         invoices_sudo = self.repair_id.sudo().invoice_ids  # the desk reads no invoices, but refunds what was paid on them

@@ -157,7 +157,7 @@ class TestComplaint(ComplaintCommon):
     def test_who_is_not_content_has_his_case_open_again(self):
         complaint = self._to_resolved(self._complain())
         complaint._record_verdict("no", "1", "Still late")
-        self.assertEqual((complaint.stage, complaint.reopen_count, complaint.verdict, complaint.resolved_on), ("investigating", 1, "no", False))
+        self.assertRecordValues(complaint, [{"stage": "investigating", "reopen_count": 1, "verdict": "no", "resolved_on": False}])
         self.assertIn("Opened again", complaint.activity_ids.mapped("summary"))
         self._to_resolved(complaint)
         complaint.liable = "company"
@@ -280,7 +280,8 @@ class TestComplaint(ComplaintCommon):
 
     def test_the_dialogue_stays_with_its_case_and_its_user(self):
         complaint, other = self._complain(), self._complain()
-        dialogue = self.env["repair.complaint.dialogue"].with_user(self.user_desk).create({"complaint_id": complaint.id, "kind": "withdraw"})
+        dialogue = self.env["repair.complaint.dialogue"].with_user(self.user_desk).create(
+            {"complaint_id": complaint.id, "kind": "withdraw"})
         with self.assertRaises(UserError):
             dialogue.complaint_id = other
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):

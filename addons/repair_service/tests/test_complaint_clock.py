@@ -42,7 +42,8 @@ class TestComplaintClock(ComplaintCommon):
 
     def test_a_holiday_of_the_calendar_does_not_count(self):
         holiday = self.env["resource.calendar.leaves"].create({
-            "calendar_id": self.env.ref("repair_service.calendar_desk").id, "name": "Holiday", "date_from": utc(1, 0), "date_to": utc(2, 0)})
+            "calendar_id": self.env.ref("repair_service.calendar_desk").id, "name": "Holiday",
+            "date_from": utc(1, 0), "date_to": utc(2, 0)})
         holiday.write({"date_from": utc(1, 0), "date_to": utc(2, 0)})  # core moves what is created by the user's clock
         self.assertEqual(self._take(utc(0, 19), severity="p3").respond_by, utc(2, 9))
 
@@ -155,8 +156,8 @@ class TestComplaintClock(ComplaintCommon):
         template = self._complain()
         template.flush_recordset()
         self.env.cr.execute(
-            """INSERT INTO repair_complaint (number, company_id, kind, stage, received_on, channel, subject, description, severity, partner_id,
-                      team_id, user_id, policy_id, respond_by, resolve_by, next_due, category_id, repair_id)
+            """INSERT INTO repair_complaint (number, company_id, kind, stage, received_on, channel, subject, description, severity,
+                      partner_id, team_id, user_id, policy_id, respond_by, resolve_by, next_due, category_id, repair_id)
                SELECT %s || n, company_id, kind, stage, received_on, channel, subject, description, severity, partner_id, team_id, user_id,
                       policy_id, now() + interval '9 days', now() + interval '9 days', now() + interval '9 days', category_id, repair_id
                  FROM repair_complaint, generate_series(1, %s) n WHERE id = %s""", (f"X{template.id}-", number, template.id))

@@ -108,7 +108,8 @@ class TestComplaintPage(ComplaintCommon, HttpCase):
         complaint = self._to_resolved(self._complain())
         self.assertIn("repair_verdict", self.url_open(self._page(complaint)).text)
         self._post(self._page(complaint, "/judge"), verdict="partly", score="4", text="Better late than never")
-        self.assertRecordValues(complaint, [{"verdict": "partly", "feedback_score": "4", "feedback_text": "Better late than never", "stage": "resolved"}])
+        self.assertRecordValues(complaint, [{
+            "verdict": "partly", "feedback_score": "4", "feedback_text": "Better late than never", "stage": "resolved"}])
         self._post(self._page(complaint, "/judge"), verdict="no", text="It is back")
         self.assertRecordValues(complaint, [{"verdict": "no", "stage": "investigating", "reopen_count": 1}])
         self.assertIn("repair_complaint_error", self._post(self._page(complaint, "/judge"), verdict="yes").text)

@@ -156,7 +156,8 @@ class TestFollowupRule(RepairServiceCommon):
     def test_the_worklist_costs_the_same_for_ten_and_for_a_hundred(self):
         self._rule()
         order, counts = self._accept(), {}
-        names = ["due", "kind", "channel", "partner_id", "partner_phone", "repair_id", "technician_id", "user_id", "score", "state", "is_late"]
+        names = [
+            "due", "kind", "channel", "partner_id", "partner_phone", "repair_id", "technician_id", "user_id", "score", "state", "is_late"]
         for number in (10, 100):
             self.env["repair.followup"].create([
                 {"repair_id": order.id, "kind": "callback", "due": fields.Date.today() + timedelta(days=index)} for index in range(number)])

@@ -38,7 +38,8 @@ class TestRecheck(ComplaintCommon):
         complaint = self._answer(is_solved="no", comment="Still warm")
         recheck = self._get_recheck()
         self.assertRecordValues(complaint, [{
-            "channel": "followup", "repair_id": self.order.id, "followup_id": self.followup.id, "technician_id": self.employee_technician.id}])
+            "channel": "followup", "repair_id": self.order.id, "followup_id": self.followup.id,
+            "technician_id": self.employee_technician.id}])
         self.assertIn("Still warm", complaint.description)
         self.assertRecordValues(recheck, [{
             "complaint_id": complaint.id, "asked_on": NOW, "due_by": NOW + timedelta(hours=24), "state": "todo"}])

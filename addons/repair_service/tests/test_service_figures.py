@@ -146,7 +146,8 @@ class TestServiceFigures(ComplaintCommon):
         _values, figures = self._figures()
         for attempt in (
                 lambda: figures.line_ids[0].write({"value": 100.0}),
-                lambda: self.env["repair.service.figure.line"].with_user(self.user_manager).create({"figures_id": figures.id, "code": "nps"}),
+                lambda: self.env["repair.service.figure.line"].with_user(self.user_manager).create(
+                    {"figures_id": figures.id, "code": "nps"}),
                 lambda: self._figures(self.user_technician)):
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule", "odoo.models"):
                 attempt()
