@@ -62,7 +62,7 @@ class RepairFollowup(models.Model):
     @api.model
     def _cron_send_links(self):
         """Send the links that are due, at decent hours, and hand those that stay unanswered to the call-back list."""
-        today = fields.Date.context_today(self.with_context(tz="Asia/Shanghai"))
+        today = fields.Date.context_today(self.with_context(tz=self.env.company.repair_tz))
         due = self.search([
             ("state", "=", "todo"), ("channel", "in", ("link", "sms")), ("sent_on", "=", False), ("due", "<=", today)], limit=BATCH)
         now = fields.Datetime.now()
