@@ -10,7 +10,7 @@ from odoo.tools import SQL
 class Figure(NamedTuple):
     """How one figure is read.
 
-    :param unit: ``percent``, ``hours`` or ``days``
+    :param unit: ``percent``, ``hours``, ``days`` or ``points``
     :param higher_is_better: whether more is better
     :param lag_days: days that must pass before a record may be counted, because its outcome is open until then
     :param model: model of the records counted
@@ -30,6 +30,13 @@ FIGURES = {
     "days_to_acceptance": Figure("days", False),
     "on_time": Figure("percent", True, 0, "repair.appointment"),
     "inspection_first_pass": Figure("percent", True),
+    "csat": Figure("percent", True, 0, "repair.followup"),
+    "nps": Figure("points", True, 0, "repair.followup"),
+    "complaint_rate": Figure("percent", False),
+    "complaint_response": Figure("hours", False, 0, "repair.complaint"),
+    "complaint_resolution": Figure("hours", False, 0, "repair.complaint"),
+    "complaint_sla": Figure("percent", True, 0, "repair.complaint"),
+    "recheck_in_time": Figure("percent", True, 0, "repair.recheck"),
 }
 FIGURE_SELECTION = [
     ("first_time_fix", "First-time-fix rate"),
@@ -39,6 +46,13 @@ FIGURE_SELECTION = [
     ("days_to_acceptance", "Days from report to acceptance"),
     ("on_time", "Arrivals on time"),
     ("inspection_first_pass", "Final inspections passed the first time"),
+    ("csat", "CSAT"),
+    ("nps", "NPS"),
+    ("complaint_rate", "Complaint rate"),
+    ("complaint_response", "Response to complaints"),
+    ("complaint_resolution", "Resolution of complaints"),
+    ("complaint_sla", "Complaints settled in time"),
+    ("recheck_in_time", "Rechecks in time"),
 ]
 
 
@@ -58,6 +72,9 @@ class QmsFigure(models.AbstractModel):
         self.env["repair.order"].flush_model()
         self.env["repair.appointment"].flush_model()
         self.env["repair.inspection"].flush_model()
+        self.env["repair.followup"].flush_model()
+        self.env["repair.complaint"].flush_model()
+        self.env["repair.recheck"].flush_model()
         start = self._to_utc(company, first_day)
         stop = self._to_utc(company, last_day + timedelta(days=1))
         return dict(getattr(self, f"_rows_{figure}")(company, start, stop))
@@ -88,6 +105,16 @@ class QmsFigure(models.AbstractModel):
             "on_time": self.env._(
                 "Visits whose technician arrived inside the promised window, divided by all visits made or missed."
                 " Too early does not count as on time."),
+            "csat": self.env._("Customers who answered 4 or 5, divided by all who answered, by the day of the answer."),
+            "nps": self.env._("Share of the answers 9 and 10 less share of the answers 0 to 6, in points, by the day of the answer."),
+            "complaint_rate": self.env._("Accepted jobs that were complained of, divided by all accepted jobs."),
+            "complaint_response": self.env._("Mean hours from the arrival of a complaint to the first answer of a person."),
+            "complaint_resolution": self.env._(
+                "Mean hours from the arrival of a complaint to its settlement, of complaints settled in the period."),
+            "complaint_sla": self.env._(
+                "Complaints settled by their target, divided by all whose target ended in the period. A target moves while the customer"
+                " is awaited."),
+            "recheck_in_time": self.env._("Rechecks looked at within the 24 hours promised, divided by all that fell due in the period."),
             "inspection_first_pass": self.env._("Repairs that passed their first final inspection, divided by all repairs inspected."),
         }
 
@@ -146,6 +173,56 @@ class QmsFigure(models.AbstractModel):
                      ORDER BY repair_id, done_on, id) first_inspection
                 WHERE done_on >= %(start)s AND done_on < %(stop)s""",
             company=company.id, start=start, stop=stop,
+        ))
+
+    def _rows_csat(self, company, start, stop):
+        return self._rows_answers(company, start, stop, SQL("(score IN ('4', '5'))::int"), SQL("score"))
+
+    def _rows_nps(self, company, start, stop):
+        value = SQL("CASE WHEN nps IN ('9', '10') THEN 100 WHEN nps IN ('7', '8') THEN 0 ELSE -100 END")
+        return self._rows_answers(company, start, stop, value, SQL("nps"))
+
+    def _rows_answers(self, company, start, stop, value, field):
+        return self.env.execute_query(SQL(
+            """SELECT id, %(value)s FROM repair_followup
+                WHERE company_id = %(company)s AND state = 'done' AND %(field)s IS NOT NULL
+                  AND done_on >= %(start)s AND done_on < %(stop)s""",
+            value=value, field=field, company=company.id, start=start, stop=stop,
+        ))
+
+    def _rows_complaint_rate(self, company, start, stop):
+        return self.env.execute_query(SQL(
+            """SELECT job.id, EXISTS (SELECT 1 FROM repair_complaint complaint WHERE complaint.repair_id = job.id
+                                         AND complaint.kind = 'complaint' AND complaint.stage != 'withdrawn')::int
+                 FROM repair_order job WHERE %(jobs)s""",
+            jobs=self._sql_jobs(company, start, stop),
+        ))
+
+    def _rows_complaint_response(self, company, start, stop):
+        return self._rows_complaints(company, SQL("EXTRACT(EPOCH FROM acknowledged_on - received_on)::float / 3600"), SQL(
+            "acknowledged_on >= %s AND acknowledged_on < %s", start, stop))
+
+    def _rows_complaint_resolution(self, company, start, stop):
+        return self._rows_complaints(company, SQL("EXTRACT(EPOCH FROM resolved_on - received_on)::float / 3600"), SQL(
+            "resolved_on >= %s AND resolved_on < %s", start, stop))
+
+    def _rows_complaint_sla(self, company, start, stop):
+        return self._rows_complaints(company, SQL("COALESCE(resolved_on <= resolve_by, FALSE)::int"), SQL(
+            "resolve_by >= %s AND resolve_by < %s AND (resolved_on IS NOT NULL OR resolve_by < %s)", start, stop, fields.Datetime.now()))
+
+    def _rows_complaints(self, company, value, condition):
+        return self.env.execute_query(SQL(
+            """SELECT id, %(value)s FROM repair_complaint
+                WHERE company_id = %(company)s AND kind = 'complaint' AND stage != 'withdrawn' AND %(condition)s""",
+            value=value, company=company.id, condition=condition,
+        ))
+
+    def _rows_recheck_in_time(self, company, start, stop):
+        return self.env.execute_query(SQL(
+            """SELECT id, COALESCE(in_time = 'yes', FALSE)::int FROM repair_recheck
+                WHERE company_id = %(company)s AND state != 'cancelled' AND due_by >= %(start)s AND due_by < %(stop)s
+                  AND (in_time IS NOT NULL OR due_by < %(now)s)""",
+            company=company.id, start=start, stop=stop, now=fields.Datetime.now(),
         ))
 
     def _sql_jobs(self, company, start, stop):

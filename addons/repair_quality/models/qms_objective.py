@@ -26,11 +26,11 @@ class QmsObjective(models.Model):
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
     figure = fields.Selection(FIGURE_SELECTION, required=True, tracking=True)
-    target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours or days.")
+    target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours, days or points.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
 
-    unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days")], compute="_compute_definition")
+    unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days"), ("points", "points")], compute="_compute_definition")
     definition = fields.Text("How it is counted", compute="_compute_definition")
     higher_is_better = fields.Boolean("More is better", compute="_compute_definition")
     value = fields.Float("Actual", compute="_compute_value", digits=(16, 2))
@@ -46,7 +46,8 @@ class QmsObjective(models.Model):
     _period_positive = models.Constraint(
         "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
     _rate_target = models.Constraint(
-        "CHECK (figure IN ('mttr', 'days_to_acceptance') OR target <= 100)", "The target of a rate is 100 % at most.")
+        "CHECK (figure IN ('mttr', 'days_to_acceptance', 'complaint_response', 'complaint_resolution') OR target <= 100)",
+        "The target of a rate is 100 % at most.")
 
     @api.depends("figure")
     @api.depends_context("lang")
@@ -142,6 +143,8 @@ class QmsObjective(models.Model):
     def _is_miss(self, value):
         if self.unit == "percent":
             return bool(value) != self.higher_is_better
+        if self.unit == "points":
+            return value < 0
         return value > self.target
 
     def _open_records(self, name, record_ids):

@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from odoo.tests import tagged
 
+from ..models.qms_figure import FIGURES
 from .common import MARCH, RepairQualityCommon
 
 
@@ -60,7 +61,7 @@ class TestFigures(RepairQualityCommon):
 
     def test_other_companies_are_not_counted(self):
         other = self.env["res.company"].create({"name": "Other branch"})
-        for figure in ("first_time_fix", "repeat_30", "repeat_90", "mttr", "days_to_acceptance", "on_time", "inspection_first_pass"):
+        for figure in FIGURES:
             self.assertEqual(self.env["qms.figure"]._read_figure(figure, other, *MARCH), {}, figure)
 
     def test_plain_repairs_are_not_counted(self):
@@ -68,3 +69,26 @@ class TestFigures(RepairQualityCommon):
         plain = self.env["repair.order"].create({"product_id": product.id, "partner_id": self.partner.id})
         plain._flow_write({"service_stage": "accepted", "accepted_on": datetime(2019, 3, 3, 2), "requested_on": datetime(2019, 3, 1)})
         self.assertNotIn(plain.id, self._read("days_to_acceptance"))
+
+    def test_satisfaction_is_read_from_the_answers(self):
+        """Scores 5, 4 and 2 with 10, 8 and 3: CSAT two of three; one promoter, one detractor."""
+        for name, score, nps in (("a", "5", "10"), ("b", "4", "8"), ("c", "2", "3")):
+            followup = self.env["repair.followup"].create({
+                "repair_id": self.jobs[name].id, "due": "2019-04-01", "score": score, "nps": nps, "is_solved": "yes"})
+            followup._flow_write({"state": "done", "done_on": datetime(2019, 3, 20)})
+        self.assertEqual(sorted(self._read("csat").values()), [0, 1, 1])
+        self.assertEqual(sorted(self._read("nps").values()), [-100, 0, 100])
+
+    def test_complaints_are_read_by_response_settlement_and_target(self):
+        def complain(job, received, acknowledged, resolved, resolve_by):
+            complaint = self.env["repair.complaint"].create({
+                "repair_id": self.jobs[job].id, "partner_id": self.jobs[job].partner_id.id, "subject": "x", "description": "x",
+                "received_on": received})
+            complaint._flow_write({"acknowledged_on": acknowledged, "resolved_on": resolved, "resolve_by": resolve_by, "stage": "resolved"})
+
+        complain("a", datetime(2019, 3, 10), datetime(2019, 3, 10, 2), datetime(2019, 3, 11), datetime(2019, 3, 12))
+        complain("a", datetime(2019, 3, 10), datetime(2019, 3, 10, 4), datetime(2019, 3, 13), datetime(2019, 3, 12))
+        self.assertEqual(sorted(self._read("complaint_response").values()), [2, 4])
+        self.assertEqual(sorted(self._read("complaint_resolution").values()), [24, 72])
+        self.assertEqual(sorted(self._read("complaint_sla").values()), [0, 1])
+        self.assertEqual(self._read("complaint_rate"), self._expect(a=1, b=0, c=0, d=0, e=0, h=0))

@@ -30,10 +30,6 @@ class RepairPortalLink(RepairPortal):
         response.headers["X-Robots-Tag"] = "noindex"
         return response
 
-    @http.route("/my/repairs/<int:order_id>/rate", type="http", auth="public", methods=["POST"], website=True)
-    def portal_repair_rate(self, order_id, access_token=None, score=None, note=None, **kw):
-        return self._act(order_id, access_token, lambda repair_sudo: repair_sudo._customer_rate(score, note), "rated")
-
     @http.route("/my/repairs/<int:order_id>/consent", type="http", auth="public", methods=["POST"], website=True)
     def portal_repair_consent(self, order_id, access_token=None, **kw):
         codes = request.httprequest.form.getlist("consent")

@@ -72,7 +72,7 @@ class RepairServiceDemo(models.AbstractModel):
                 ahead = inspection.kind == "preparation"
                 inspection.done_on = plan["start"] - timedelta(hours=1) if ahead else plan["inspected"]
             for followup in order.followup_ids:
-                followup.due = fields.Date.add(order._local_date(order.accepted_on), days=order.company_id.repair_followup_days)
+                followup.due = fields.Date.add(order._local_date(order.accepted_on), days=followup.rule_id.days)
             if order.followup_ids and order.followup_ids[0].due < self._get_today() - timedelta(days=2):
                 self._answer_followups(order, plan["rng"])
             self._date_promises(order)

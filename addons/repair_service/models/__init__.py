@@ -117,3 +117,23 @@ from . import (  # isort: skip - what the customer does by himself, on all of th
     repair_privacy_retention,
     repair_privacy_request,
 )
+from . import (  # isort: skip - complaints rest on follow-ups, rechecks on complaints
+    repair_sla_policy,
+    repair_complaint_category,
+    repair_complaint_team,
+    repair_complaint,
+    repair_complaint_clock,
+    repair_complaint_intake,
+    repair_complaint_flow,
+    repair_complaint_customer,
+    repair_complaint_money,
+    repair_complaint_library,
+    repair_complaint_order,
+    repair_complaint_notice,
+    repair_followup_rule,
+    repair_satisfaction,
+    repair_recheck,
+    repair_recheck_complaint,
+    res_company_complaint,
+    repair_privacy_complaint,
+)

@@ -17,11 +17,6 @@ class RepairOrder(models.Model):
     link_expires_on = fields.Date(
         "Link open until", compute="_compute_link_expires_on", store=True, readonly=True, copy=False, index="btree_not_null",
         help="The customer's link stays open while the order is, and some days more; a customer with an account keeps seeing his orders.")
-    customer_rating = fields.Selection(
-        [("1", "1 - very unsatisfied"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5 - very satisfied")],
-        "Rated by the customer", readonly=True, copy=False, tracking=True)
-    customer_rating_note = fields.Text("What the customer wrote", readonly=True, copy=False)
-    customer_rated_on = fields.Datetime("Rated on", readonly=True, copy=False)
 
     @api.depends("service_stage", "repair_warranty_end")
     def _compute_link_expires_on(self):
@@ -72,28 +67,6 @@ class RepairOrder(models.Model):
         orders_sudo = self.sudo().search(  # housekeeping
             [("link_expires_on", "<", today), ("access_token", "!=", False)], order="id", limit=CRON_BATCH)
         orders_sudo.access_token = False
-
-    def _can_customer_rate(self):
-        self.ensure_one()
-        return self.service_stage in ("accepted", "closed") and not self.customer_rating
-
-    def _customer_rate(self, score, note):
-        """Take the customer's rating, once.
-
-        :raises UserError: before the work is accepted, rated already, or no rating at all
-        """
-        self.ensure_one()
-        self._lock_order()
-        self.invalidate_recordset(["customer_rating"])
-        if not self._can_customer_rate():
-            raise UserError(self.env._("This repair is rated already, or not finished yet. Thank you."))
-        if score not in dict(self._fields["customer_rating"].selection):
-            raise UserError(self.env._("Choose one to five stars, please."))
-        note = (note or "").strip()[:2000]
-        self._flow_write({"customer_rating": score, "customer_rating_note": note or False, "customer_rated_on": fields.Datetime.now()})
-        self.message_post(
-            body=self.env._("The customer rated the repair: %(score)s of 5. %(note)s", score=score, note=note), author_id=self.partner_id.id
-        )
 
     def _get_invoices_to_pay(self):
         """Posted invoices that the customer can pay online; none while money taken on the spot is not booked yet."""

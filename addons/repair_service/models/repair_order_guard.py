@@ -13,7 +13,7 @@ FLOW_FIELDS = frozenset({
     "exchange_advised",
     "repair_started_by_id",
     "next_visit_reason", "next_visit_note",
-    "customer_rating", "customer_rating_note", "customer_rated_on", "sender_id", "sender_reference",
+    "sender_id", "sender_reference",
 })
 # From a stage on, what the customer was told or has agreed to stays as it is.
 SETTLED_STAGES = ("quoted", "approved", "repairing", "inspected", "accepted", "closed", "cancelled")

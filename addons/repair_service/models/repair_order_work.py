@@ -221,11 +221,4 @@ class RepairOrder(models.Model):
         return True
 
     def _plan_satisfaction_call(self, accepted_day):
-        self.env["repair.followup"].with_context(mail_create_nolog=True).create([
-            {
-                "repair_id": order.id,
-                "kind": "satisfaction",
-                "due": fields.Date.add(accepted_day, days=order.company_id.repair_followup_days),
-            }
-            for order in self
-        ])
+        """Plan what the customer is asked after the acceptance; the follow-up rules answer this."""

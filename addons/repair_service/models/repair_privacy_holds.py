@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..engine import masking
 from .repair_flow import FLOW
@@ -71,11 +72,8 @@ class ResPartner(models.Model):
 
     def _get_privacy_complaints(self, family):
         """Number of complaints that are not closed, or were closed within a year: they may come up again."""
-        if "repair.complaint" not in self.env:
-            return 0
-        complaints = self.env["repair.complaint"].with_context(active_test=False)
-        return complaints.search_count([
-            ("partner_id", "in", family.ids), ("write_date", ">=", fields.Datetime.now() - timedelta(days=365))])
+        open_or_recent = Domain("closed_on", "=", False) | Domain("closed_on", ">=", fields.Datetime.now() - timedelta(days=365))
+        return self.env["repair.complaint"].search_count(Domain("partner_id", "in", family.ids) & open_or_recent)
 
     def _get_privacy_kept(self):
         """What stays after the data were taken out, and why, in words.
@@ -104,6 +102,7 @@ class ResPartner(models.Model):
         numbers, addresses = set(filter(None, family.mapped("phone"))), set(filter(None, family.mapped("email")))
         orders._anonymise_records({*numbers, *addresses, *filter(None, family.mapped("name"))})
         self._anonymise_enquiries(family)
+        self.env["repair.complaint"].search([("partner_id", "in", family.ids)])._anonymise_records()
         for partner in family:
             values = dict.fromkeys(CONTACT_FIELDS, False)
             if not (in_books and partner == self):
@@ -134,11 +133,12 @@ class RepairOrder(models.Model):
         :param words: names, numbers and addresses; what holds one of them goes as well
         """
         self.photo_ids.with_context(repair_flow=FLOW).unlink()
+        self.env["repair.followup"].search([("repair_id", "in", self.ids)])._anonymise_records()
         for order in self:
             place = order.address_id
             order._flow_write({
                 "service_address": " ".join(filter(None, (place.state_id.name, place.city))) or False, "approval_signature": False,
-                "acceptance_signature": False, "customer_rating_note": False,
+                "acceptance_signature": False,
                 **{name: masking.mask_name(order[name]) for name in ("approved_by", "accepted_by", "refused_by") if order[name]}})
         self.access_token = False
         self.env["ir.attachment"].search([

@@ -184,8 +184,6 @@ class RepairPrivacyRequest(models.Model):
                     "partner_address",
                     "approved_by",
                     "accepted_by",
-                    "customer_rating",
-                    "customer_rating_note",
                 ],
             ),
             self._describe(orders.appointment_ids, ["repair_id", "start", "stop", "state"]),
@@ -193,6 +191,12 @@ class RepairPrivacyRequest(models.Model):
             self._describe(
                 self.env["repair.enquiry"].search([("partner_id", "in", family.ids)]),
                 ["name", "date", "channel", "contact_name", "phone", "email", "question", "answer"],
+            ),
+            self._describe(
+                self.env["repair.followup"].search([("repair_id", "in", orders.ids)]), ["repair_id", "kind", "due", "score", "comment"]),
+            self._describe(
+                self.env["repair.complaint"].search([("partner_id", "in", family.ids)]),
+                ["number", "received_on", "channel", "contact_name", "phone", "email", "subject", "description", "remedy", "feedback_text"],
             ),
             self._describe(
                 self.env["account.move"].search([("partner_id", "in", family.ids)]), ["name", "invoice_date", "amount_total", "state"]

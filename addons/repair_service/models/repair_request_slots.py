@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
-from .repair_appointment_change import OFFERS_A_DAY, OFFERS_MAX, SEARCH_LIMIT
+from .repair_appointment_change import OFFERS_A_DAY, OFFERS_MAX
 
 
 class RepairOrder(models.Model):
@@ -24,7 +24,7 @@ class RepairOrder(models.Model):
         appliance = self.env["repair.appliance"].new({"category_id": category.id, "partner_id": partner, "company_id": company.id})
         order = self.with_company(company).new({
             "appliance_id": appliance, "partner_id": partner, "company_id": company.id, "service_type": "onsite"})
-        slots, _problem = order._find_slots(SEARCH_LIMIT)
+        slots, _earliest, _latest = order._iter_free_slots()
         earliest = fields.Datetime.now() + timedelta(hours=company.repair_customer_notice)
         zone = order._get_visit_tz()
         offers, days, last = [], {}, datetime.min

@@ -1,1 +1,10 @@
-from . import repair_charge, repair_dispatch_overview, repair_order_papers, repair_visit_load, repair_visit_report
+from . import (
+    repair_charge,
+    repair_complaint_report,
+    repair_dispatch_overview,
+    repair_order_papers,
+    repair_satisfaction_report,
+    repair_service_figures,
+    repair_visit_load,
+    repair_visit_report,
+)

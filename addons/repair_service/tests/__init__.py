@@ -77,3 +77,14 @@ from . import test_link
 from . import test_masking_engine
 from . import test_privacy_mask
 from . import test_privacy_retention
+from . import test_complaint
+from . import test_complaint_clock
+from . import test_complaint_library
+from . import test_complaint_money
+from . import test_complaint_page
+from . import test_followup_rule
+from . import test_likeness_engine
+from . import test_recheck
+from . import test_satisfaction
+from . import test_service_figures
+from . import test_sla_clock

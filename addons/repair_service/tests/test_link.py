@@ -106,36 +106,6 @@ class TestLink(RepairServiceCommon, HttpCase):
     def test_the_page_is_no_referrer(self):
         self.assertEqual(self.url_open(self.order.get_portal_url()).headers["Referrer-Policy"], "no-referrer")
 
-    # Rating
-
-    def test_the_customer_rates_once_after_the_acceptance(self):
-        self._post("rate", score="5")
-        self.assertFalse(self.order.customer_rating, "not before")
-        self._to_stage(self.order, "accepted")
-        for score in ("0", "6", "five", ""):
-            self._post("rate", score=score)
-            self.assertFalse(self.order.customer_rating)
-        self._post("rate", score="4", note="Quick")
-        self.order.invalidate_recordset()
-        self.assertEqual((self.order.customer_rating, self.order.customer_rating_note), ("4", "Quick"))
-        self._post("rate", score="1")
-        self.order.invalidate_recordset()
-        self.assertEqual(self.order.customer_rating, "4")
-
-    def test_nobody_in_the_house_rates(self):
-        self._to_stage(self.order, "accepted")
-        for user in (self.user_desk, self.user_manager):
-            with self.subTest(user.login), self.assertRaises(UserError):
-                self.order.with_user(user).write({"customer_rating": "5"})
-
-    def test_a_foreign_link_rates_nothing(self):
-        self._to_stage(self.order, "accepted")
-        self.url_open(
-            f"/my/repairs/{self.order.id}/rate?access_token=wrong", data={"csrf_token": http.Request.csrf_token(self), "score": "5"}
-        )
-        self.order.invalidate_recordset()
-        self.assertFalse(self.order.customer_rating)
-
     # Consents
 
     def test_the_customer_gives_and_withdraws_on_his_page(self):

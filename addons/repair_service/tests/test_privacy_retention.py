@@ -125,6 +125,26 @@ class TestPrivacyRetention(RepairServiceCommon):
         self.env["repair.privacy.rule"]._cron_retention()
         self.assertFalse(partner.phone)
 
+    def test_complaints_hold_the_data_for_a_year_and_then_lose_the_persons_words(self):
+        """Open: kept. Closed 300 days ago: kept. Closed 400 days ago: words and number go, class and lesson stay."""
+        partner = self._make_partner()
+        order = self._make_old(40, partner)
+        complaint = self.env["repair.complaint"].create({
+            "partner_id": partner.id, "repair_id": order.id, "subject": "Late", "description": "Zhao Min waited for hours.",
+            "appliance_category_id": self.category.id, "lesson": "Call when it gets late."})
+        followup = self.env["repair.followup"].create({"repair_id": order.id, "kind": "callback", "due": fields.Date.today()})
+        followup._flow_write({"comment": "Zhao Min is angry."})
+        self.assertIn("complaints: 1", partner._get_privacy_holds())
+        for days, held in ((300, True), (400, False)):
+            complaint._flow_write({"closed_on": fields.Datetime.now() - timedelta(days=days)})
+            self.assertEqual("complaints: 1" in partner._get_privacy_holds(), held)
+        partner._anonymise("test")
+        self.assertEqual(
+            (complaint.description, complaint.phone, complaint.email, complaint.lesson),
+            ("(removed)", False, False, "Call when it gets late."))
+        self.assertFalse(followup.comment)
+        self.assertNotIn("Zhao", " ".join(complaint.message_ids.mapped("body")))
+
     def test_books_keep_the_name(self):
         partner = self._make_partner()
         self._make_old(60, partner)

@@ -26,6 +26,11 @@ SERVICE_MODELS = (
     "repair.enquiry",
     "repair.appointment.message", "repair.visit.outcome",
     "repair.sampling.plan",
+    "repair.consent", "repair.consent.purpose", "repair.consent.notice", "repair.price.change", "repair.privacy.rule",
+    "repair.privacy.case", "repair.privacy.log", "repair.privacy.request", "repair.contact.show",
+    "repair.followup.rule", "repair.sla.policy", "repair.complaint", "repair.complaint.category", "repair.complaint.cause",
+    "repair.complaint.team", "repair.complaint.route", "repair.complaint.pause", "repair.complaint.dialogue", "repair.complaint.notice",
+    "repair.complaint.report", "repair.satisfaction.report", "repair.service.figures", "repair.service.figure.line", "repair.recheck",
 )
 # Core's answer to a value of a wrong kind is a ValueError that names the field; a constraint of the database names the rule.
 CLEAN = (UserError, ValueError, psycopg2.IntegrityError)
@@ -130,7 +135,7 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appliance_ids": (cls.appliance | cls._create_appliance()).ids, "kept_id": cls.appliance.id}),
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
-        cls.records |= cls._create_dispatch_records() | cls._create_visit_records()
+        cls.records |= cls._create_dispatch_records() | cls._create_visit_records() | cls._create_complaint_records()
         cls.env.flush_all()
 
     @classmethod
@@ -174,6 +179,33 @@ class TestRpcSweep(RepairServiceCommon):
                 {"appointment_id": visit.id, "kind": "confirmed", "send_at": "2030-01-01 00:00:00"}),
             "repair.visit.outcome": cls.env["repair.visit.outcome"].with_user(cls.user_manager).create(
                 {"appointment_id": visit.id, "kind": "unfinished"}),
+        }
+
+    @classmethod
+    def _create_complaint_records(cls):
+        complaint = cls.env["repair.complaint"].create({
+            "contact_name": "x", "phone": "13700000001", "subject": "x", "description": "x", "appliance_category_id": cls.category.id})
+        team = cls.env["repair.complaint.team"].create({"name": "Sweep"})
+        figures = cls.env["repair.service.figures"].with_user(cls.user_manager).create({})
+        figures.action_reckon()
+        other = cls._create_order(appliance_id=cls._create_appliance().id)
+        recheck = cls.env["repair.recheck"].sudo().with_context(repair_flow=FLOW).create({
+            "origin_id": cls.order.id, "repair_id": other.id, "asked_on": "2030-01-01 00:00:00", "due_by": "2030-01-02 00:00:00"})
+        return {
+            "repair.recheck": recheck.sudo(False).with_context(repair_flow=None),
+            "repair.complaint.report": cls.env["repair.complaint.report"].browse(complaint.id),
+            "repair.satisfaction.report": cls.env["repair.satisfaction.report"].browse(cls.followup.id),
+            "repair.followup.rule": cls.env["repair.followup.rule"].create({"name": "Sweep"}),
+            "repair.sla.policy": cls.env.ref("repair_service.sla_policy_p3"),
+            "repair.complaint": complaint,
+            "repair.complaint.category": cls.env.ref("repair_service.complaint_category_other"),
+            "repair.complaint.cause": cls.env.ref("repair_service.complaint_cause_use"),
+            "repair.complaint.team": team,
+            "repair.complaint.route": cls.env["repair.complaint.route"].create({"team_id": team.id}),
+            "repair.complaint.dialogue": cls.env["repair.complaint.dialogue"].with_user(cls.user_manager).create(
+                {"complaint_id": complaint.id, "kind": "withdraw"}),
+            "repair.service.figures": figures,
+            "repair.service.figure.line": figures.line_ids[:1],
         }
 
     @classmethod

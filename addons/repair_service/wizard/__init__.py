@@ -8,3 +8,4 @@ from . import base_partner_merge, repair_appliance_merge
 from . import repair_reassign, repair_reassign_line
 from . import repair_visit_outcome
 from . import repair_contact_show
+from . import repair_complaint_dialogue
