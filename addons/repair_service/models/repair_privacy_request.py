@@ -131,7 +131,7 @@ class RepairPrivacyRequest(models.Model):
         """
         self.check_access("write")
         for record in self:
-            text = (reason or record.details or "").strip()
+            text = (reason if isinstance(reason, str) else record.details or "").strip()
             if not text:
                 raise UserError(self.env._("Write into the details why the request is refused."))
             if record.state != "open":

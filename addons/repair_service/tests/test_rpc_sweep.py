@@ -136,6 +136,7 @@ class TestRpcSweep(RepairServiceCommon):
         }
         cls.records |= cls._create_diagnosis_records() | cls._create_money_records() | cls._create_planning_records()
         cls.records |= cls._create_dispatch_records() | cls._create_visit_records() | cls._create_complaint_records()
+        cls.records |= cls._create_privacy_records()
         cls.env.flush_all()
 
     @classmethod
@@ -149,6 +150,29 @@ class TestRpcSweep(RepairServiceCommon):
         }).sudo(False).with_context(repair_flow=None)
         return {"repair.photo": photo, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
                 "repair.proposal.code": dialogue.cause_ids}
+
+    @classmethod
+    def _create_privacy_records(cls):
+        purpose = cls.env["repair.consent.purpose"].create({"name": "Sweep", "code": "sweep"})
+        rule = cls.env["repair.privacy.rule"].create({"name": "Sweep"})
+        case = cls.env["repair.privacy.case"].with_context(repair_flow=FLOW).create({
+            "rule_id": rule.id, "company_id": cls.company.id, "partner_id": cls.partner.id, "last_on": "2020-01-01 00:00:00"})
+        log = cls.env["repair.privacy.log"]
+        log._note("show", cls.partner, "x")
+        return {
+            "repair.consent.purpose": purpose,
+            "repair.consent.notice": cls.env["repair.consent.notice"].create({"name": "Sweep", "body": "<p>x</p>"}),
+            "repair.consent": cls.env["repair.consent"].create({"partner_id": cls.partner.id, "purpose_id": purpose.id}),
+            "repair.price.change": cls.env["repair.price.change"].create({
+                "product_tmpl_id": cls.env.ref("repair_service.product_callout").id, "new_price": 9,
+                "effective_on": "2099-01-01"}),
+            "repair.privacy.rule": rule,
+            "repair.privacy.case": case.with_context(repair_flow=None),
+            "repair.privacy.log": log.search([], limit=1),
+            "repair.privacy.request": cls.env["repair.privacy.request"].create({"partner_id": cls.partner.id}),
+            "repair.contact.show": cls.env["repair.contact.show"].with_user(cls.user_inspector).create(
+                {"partner_id": cls.partner.id, "reason": "x"}),
+        }
 
     @classmethod
     def _create_planning_records(cls):
