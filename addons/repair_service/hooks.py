@@ -17,6 +17,18 @@ def uninstall_hook(env):
     leave_used_records(env, "repair_service")
 
 
+def forget_inheritance(env, module):
+    """Drop the names under which this addon knows what the models of ``module`` inherit.
+
+    This addon extends ``mail.thread``; core names every inheritance after all addons that extend the parent, and on removal drops only
+    those of the addon that goes.
+    """
+    prefixes = tuple(
+        f"model_inherit__{model._name.replace('.', '_')}__" for model in env.values() if model._original_module == module)
+    names = env["ir.model.data"].search([("module", "=", "repair_service"), ("model", "=", "ir.model.inherit")])
+    names.filtered(lambda name: name.name.startswith(prefixes)).unlink()
+
+
 def leave_used_records(env, module):
     """Take products and contacts that documents name out of an addon's hands, so that its removal does not try to delete them.
 

@@ -23,7 +23,7 @@ class RepairIncomingRule(models.Model):
         "product.template", "Part", domain="[('is_spare_part', '=', True)]", ondelete="cascade", help="Empty: any part.")
     category_id = fields.Many2one("product.category", "Product category", ondelete="cascade", help="This one and those below. Empty: any.")
     criticality = fields.Selection(CRITICALITIES, help="Empty: any.")
-    supplier_id = fields.Many2one("res.partner", "Supplier", ondelete="cascade", help="Empty: any supplier.")
+    supplier_id = fields.Many2one("res.partner", ondelete="cascade", help="Empty: any supplier.")
     method = fields.Selection(
         [("all", "Every unit"), ("plan", "By sampling plan")], required=True, default="plan",
         help="By plan, a supplier is sampled once enough of his lots in a row were accepted; until then every unit is inspected.")

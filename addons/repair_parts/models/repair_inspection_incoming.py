@@ -22,13 +22,13 @@ class RepairInspection(models.Model):
 
     _inherit = "repair.inspection"
 
-    receipt_id = fields.Many2one("stock.picking", "Receipt", readonly=True, index="btree_not_null", copy=False, ondelete="restrict")
-    supplier_id = fields.Many2one("res.partner", "Supplier", readonly=True, index="btree_not_null", copy=False, ondelete="restrict")
+    receipt_id = fields.Many2one("stock.picking", readonly=True, index="btree_not_null", copy=False, ondelete="restrict")
+    supplier_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", copy=False, ondelete="restrict")
     product_id = fields.Many2one("product.product", "Part", readonly=True, index="btree_not_null", copy=False, ondelete="restrict")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     tracking = fields.Selection(related="product_id.tracking")
     lot_id = fields.Many2one(
-        "stock.lot", "Lot", readonly=True, index="btree_not_null", copy=False, ondelete="restrict",
+        "stock.lot", readonly=True, index="btree_not_null", copy=False, ondelete="restrict",
         help="Empty where several serial numbers of one receipt are inspected together.")
     lot_ids = fields.Many2many(
         "stock.lot", "repair_inspection_lot_rel", "inspection_id", "lot_id", "Lot or serial numbers", readonly=True, copy=False)

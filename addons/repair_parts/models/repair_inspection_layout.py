@@ -54,7 +54,7 @@ class RepairInspection(models.Model):
     @api.model
     def _create_incoming(self, groups):
         """Create the inspections of ``groups``: {(receipt, product, lot): lines}, with rules, states and checklists read once."""
-        rules = self.env["repair.incoming.rule"].search([])
+        rules = self.env["repair.incoming.rule"].search([])  # pylint: disable=no-search-all  # they are few, and all of them are needed
         plans, pairs = {}, defaultdict(list)
         for key, lines in groups.items():
             supplier = self._get_supplier(lines)

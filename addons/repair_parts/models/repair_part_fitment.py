@@ -18,7 +18,7 @@ class RepairPartFitment(models.Model):
         "product.template", "Part", required=True, index=True, ondelete="cascade", domain="[('is_spare_part', '=', True)]")
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index="btree_not_null", precompute=True)
     position_id = fields.Many2one(
-        "repair.part.position", "Position", index="btree_not_null", ondelete="restrict", help="Where in the appliance the part sits.")
+        "repair.part.position", index="btree_not_null", ondelete="restrict", help="Where in the appliance the part sits.")
     quantity = fields.Float("Per appliance", default=1.0, digits="Product Unit", help="Units that one appliance has at this position.")
     serial_from = fields.Char("Serial from", help="First serial number that the part fits. Empty: from the first one made.")
     serial_to = fields.Char("Serial to", help="Last serial number that the part fits. Empty: to the last one made.")

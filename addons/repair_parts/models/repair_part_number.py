@@ -63,7 +63,7 @@ class ProductTemplate(models.Model):
         "product.template", "Superseded by", index="btree_not_null", ondelete="restrict", copy=False,
         domain="[('is_spare_part', '=', True), ('id', '!=', id)]",
         help="The part that the maker delivers in place of this one: it is ordered from now on.")
-    supersedes_ids = fields.One2many("product.template", "superseded_by_id", string="Supersedes")
+    supersedes_ids = fields.One2many("product.template", "superseded_by_id")
     is_interchangeable = fields.Boolean(
         "Use up old stock", default=True, copy=False, help="What is left of the old part may still be fitted, and is used up first.")
     current_part_id = fields.Many2one(

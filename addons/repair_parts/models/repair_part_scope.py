@@ -15,7 +15,7 @@ class RepairPartScope(models.AbstractModel):
 
     category_id = fields.Many2one(
         "repair.appliance.category", "Family", index="btree_not_null", ondelete="restrict", help="And the families below it. Empty: any.")
-    brand_id = fields.Many2one("repair.brand", "Brand", index="btree_not_null", ondelete="restrict", help="Empty: any brand.")
+    brand_id = fields.Many2one("repair.brand", index="btree_not_null", ondelete="restrict", help="Empty: any brand.")
     model_name = fields.Char(
         "Model", help="One model as on the plate, or many by wildcards: BCD-470* is every model that begins so, "
         "? any one character. Empty: any model.")

@@ -20,7 +20,7 @@ class RepairPartSubstitution(models.Model):
     product_tmpl_id = fields.Many2one(
         "product.template", "Part", required=True, index=True, ondelete="cascade", domain="[('is_spare_part', '=', True)]")
     substitute_id = fields.Many2one(
-        "product.template", "Substitute", required=True, index=True, ondelete="cascade", domain="[('is_spare_part', '=', True)]")
+        "product.template", required=True, index=True, ondelete="cascade", domain="[('is_spare_part', '=', True)]")
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index="btree_not_null", precompute=True)
     sequence = fields.Integer(default=10)
     condition = fields.Text(help="What has to hold, in words: who fits the substitute confirms it, and is named on the order.")

@@ -23,7 +23,7 @@ class RepairSamplingState(models.Model):
     _order = "supplier_id, id"
     _flow_fields = frozenset({"severity", "run", "reason", "since", "lot_count", "rejected_lot_count"})
 
-    supplier_id = fields.Many2one("res.partner", "Supplier", required=True, readonly=True, index=True, ondelete="cascade")
+    supplier_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="cascade")
     plan_id = fields.Many2one("repair.sampling.plan", "Sampling plan", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, default=lambda self: self.env.company)
     severity = fields.Selection(SEVERITIES, "Inspection", required=True, readonly=True, default="all", tracking=True)

@@ -108,7 +108,7 @@ class StockMove(models.Model):
         added = quantity - sum(layer.quantity for layer in taken)
         left_untraced = not taken and product.uom_id.compare(quantity, correction_quantity) > 0
         if left_untraced or not product.is_spare_part:
-            super()._set_value(correction_quantity=correction_quantity)
+            super()._set_value(correction_quantity=correction_quantity)  # pylint: disable=super-method-mismatch  # called by it alone
             if taken:
                 self._store_fifo_sources({self: fifo.scale(taken, quantity, self.value)})
             return

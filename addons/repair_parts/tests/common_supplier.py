@@ -18,7 +18,7 @@ class SupplierCommon(RepairPartsCommon):
             cls.env, "test_purchase_manager", "purchase.group_purchase_manager", tz="Asia/Shanghai")
         cls.company.partner_id.tz = "Asia/Shanghai"
         cls.licence = cls.env.ref("repair_parts.certificate_kind_licence")
-        cls.cheap, cls.middle, cls.dear = (cls._create_vendor(name) for name in ("Cheap", "Middle", "Dear"))
+        cls.cheap, cls.middle, cls.dear = (cls._create_vendor(name) for name in ("Cheap", "Middle", "Costly"))
         for vendor, price in ((cls.cheap, 10.0), (cls.middle, 12.0), (cls.dear, 15.0)):
             cls._add_price(vendor, price)
 

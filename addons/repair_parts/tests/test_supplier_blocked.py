@@ -192,7 +192,7 @@ class TestSupplierBlocked(SupplierCommon):
         self.assertEqual(orderpoint.qty_to_order, 5)
         activities = self.spare.product_tmpl_id.activity_ids
         self.assertEqual(len(activities), 1)
-        for text in ("FM-1", "Cheap is blocked since", "Middle is blocked since", "Dear is blocked since", "counterfeit parts"):
+        for text in ("FM-1", "Cheap is blocked since", "Middle is blocked since", "Costly is blocked since", "counterfeit parts"):
             self.assertIn(text, activities.note)
 
     def test_a_need_that_no_rule_watches_leaves_an_activity_too(self):

@@ -32,7 +32,7 @@ class TestSupplierOrderPart(SupplierCommon):
         self.assertEqual(move.part_order_state, "requested")
         buys = self.env.user.has_group("purchase.group_purchase_user")
         self.assertEqual(action["type"], "ir.actions.act_window" if buys or self.env.user == self.user_manager else "ir.actions.client")
-        self.assertNotIn("Dear", str(order.message_ids.mapped("body")))
+        self.assertNotIn(self.dear.name, str(order.message_ids.mapped("body")))
 
     def _set_state_of_requests(self, state):
         self.env["purchase.order"].sudo().search([("state", "=", "draft")]).write({"state": state})

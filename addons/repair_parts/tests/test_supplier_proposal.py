@@ -80,7 +80,7 @@ class TestSupplierProposal(SupplierCommon):
         self._qualify(self.dear, "approved")
         orderpoint = self.env["stock.warehouse.orderpoint"].create({
             "product_id": self.spare.id, "location_id": self.stock.id, "product_min_qty": 5, "product_max_qty": 5, "trigger": "manual"})
-        self.assertIn("Dear", orderpoint.supplier_note)
+        self.assertIn("Costly", orderpoint.supplier_note)
         orderpoint._procure_orderpoint_confirm()
         line = self.env["purchase.order.line"].search([("product_id", "=", self.spare.id)])
         self.assertEqual((line.order_id.partner_id, line.supplier_best_id), (self.dear, self.dear))
@@ -120,17 +120,17 @@ class TestSupplierProposal(SupplierCommon):
     def test_another_one_than_the_approved_best_needs_a_reason(self):
         self._qualify(self.dear.sudo(), "approved")
         order = self._create_rfq(self.cheap, user=self.env.user)
-        with self.assertRaisesRegex(UserError, "Dear was proposed"), self.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "Costly was proposed"), self.cr.savepoint():
             order.button_confirm()
-        with self.assertRaisesRegex(UserError, "Dear was proposed"), self.cr.savepoint():
+        with self.assertRaisesRegex(UserError, "Costly was proposed"), self.cr.savepoint():
             order.write({"state": "purchase"})
         with self.assertRaisesRegex(UserError, "note the reason"), self.cr.savepoint():
             self._take(order.order_line, self.middle)
-        self._take(order.order_line, self.middle, "Dear is out of stock until May")
+        self._take(order.order_line, self.middle, "Costly is out of stock until May")
         self.assertEqual((order.partner_id, order.order_line.price_unit), (self.middle, 12.0))
         order.button_confirm()
         self.assertEqual(order.state, "purchase")
-        self.assertEqual(order.order_line.supplier_choice_reason, "Dear is out of stock until May")
+        self.assertEqual(order.order_line.supplier_choice_reason, "Costly is out of stock until May")
 
     def test_no_reason_is_asked_where_nobody_is_approved_or_the_company_wants_none(self):
         self._create_rfq(self.dear).button_confirm()

@@ -55,7 +55,9 @@ class RepairServiceDemo(models.AbstractModel):
         """Some customers wait for their call-back today, one return visit is due tomorrow."""
         today = self._get_today()
         wanted = (("callback", "callback", 0), ("callback", "callback", 0), ("callback", "callback", -1), ("return_visit", "return_visit", 1))
-        closed = orders.filtered(lambda order: order.service_stage == "closed")[:len(wanted)]
+        rules = self._find("followup_rule_callback") | self._find("followup_rule_return_visit")
+        called = self.env["repair.followup"].search([("rule_id", "in", rules.ids)]).repair_id
+        closed = (orders - called).filtered(lambda order: order.service_stage == "closed")[:len(wanted)]
         self.env["repair.followup"].create([
             {"repair_id": order.id, "kind": kind, "rule_id": self._find(f"followup_rule_{rule}").id, "channel": "phone", "user_id": False,
              "due": today + timedelta(days=days)}

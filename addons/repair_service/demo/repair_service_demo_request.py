@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..models.repair_flow import FLOW
 
@@ -10,6 +10,7 @@ class RepairServiceDemo(models.AbstractModel):
 
     _inherit = "repair.service.demo"
 
+    @api.model
     def _load_requests(self):
         """Mark the demo request as sent in by the web page, with its consents and those of a few customers."""
         enquiry = self.env.ref("repair_service.demo_request_web")
@@ -24,6 +25,7 @@ class RepairServiceDemo(models.AbstractModel):
         created = self.env["repair.consent"].create([{**values, "company_id": company.id} for values in consents])
         created.filtered(lambda consent: consent.purpose_id == purposes["brand"])[:1].action_withdraw()
 
+    @api.model
     def _load_price_change(self):
         """Announce the demo price for a day that leaves the notice its time."""
         change = self.env.ref("repair_service.demo_price_change_callout")

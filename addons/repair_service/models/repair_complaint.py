@@ -77,7 +77,7 @@ class RepairComplaint(models.Model):
         help="The four classes of the handbook (7.1.2).")
     severity = fields.Selection(
         SEVERITIES, compute="_compute_severity", store=True, readonly=False, precompute=True, required=True, index=True, tracking=True)
-    team_id = fields.Many2one("repair.complaint.team", "Team", index="btree_not_null", ondelete="restrict", tracking=True)
+    team_id = fields.Many2one("repair.complaint.team", index="btree_not_null", ondelete="restrict", tracking=True)
     user_id = fields.Many2one(
         "res.users", "Responsible", index="btree_not_null", tracking=True, copy=False,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]")

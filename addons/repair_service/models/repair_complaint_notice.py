@@ -24,7 +24,7 @@ class RepairComplaintNotice(models.Model):
     severity = fields.Selection(SEVERITIES, readonly=True)
     category_id = fields.Many2one("repair.complaint.category", "Class", readonly=True)
     root_cause_id = fields.Many2one("repair.complaint.cause", "Root cause", readonly=True)
-    technician_id = fields.Many2one("hr.employee", "Technician", readonly=True)
+    technician_id = fields.Many2one("hr.employee", readonly=True)
     order_name = fields.Char("Service order", readonly=True)
     appliance_category_id = fields.Many2one("repair.appliance.category", "Family", readonly=True)
     lesson = fields.Text(readonly=True)

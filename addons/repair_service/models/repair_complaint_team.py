@@ -50,7 +50,7 @@ class RepairComplaintRoute(models.Model):
     severity = fields.Selection(SEVERITIES, help="Empty: every severity.")
     appliance_category_ids = fields.Many2many(
         "repair.appliance.category", string="Families", help="With those below them. Empty: every family.")
-    team_id = fields.Many2one("repair.complaint.team", "Team", required=True, ondelete="cascade")
+    team_id = fields.Many2one("repair.complaint.team", required=True, ondelete="cascade")
 
     @api.constrains("team_id", "company_id")
     def _check_company(self):

@@ -17,10 +17,10 @@ class RepairConsent(models.Model):
     _flow_fields = frozenset({"withdrawn_on", "withdrawn_by"})
 
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="cascade")
-    enquiry_id = fields.Many2one("repair.enquiry", "Enquiry", index="btree_not_null", ondelete="cascade")
+    enquiry_id = fields.Many2one("repair.enquiry", index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     purpose_id = fields.Many2one("repair.consent.purpose", required=True, index=True, ondelete="restrict")
-    notice_id = fields.Many2one("repair.consent.notice", "Notice", ondelete="restrict", index="btree_not_null")
+    notice_id = fields.Many2one("repair.consent.notice", ondelete="restrict", index="btree_not_null")
     channel = fields.Selection(CONSENT_CHANNELS, required=True, default="phone")
     given_on = fields.Datetime(required=True, default=fields.Datetime.now)
     withdrawn_on = fields.Datetime(readonly=True, copy=False)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .repair_flow import FLOW
+
 
 class RepairConsentPurpose(models.Model):
     """What personal data are used for; each purpose is agreed to by itself (handbook 3.3)."""
@@ -60,7 +62,7 @@ class RepairConsentNotice(models.Model):
         notices = super().create(vals_list)
         for notice in notices:
             last = self.search([("company_id", "=", notice.company_id.id), ("id", "!=", notice.id)], order="version desc", limit=1)
-            super(RepairConsentNotice, notice).write({"version": last.version + 1})
+            notice._flow_write({"version": last.version + 1})
         return notices
 
     def write(self, vals):
@@ -68,6 +70,8 @@ class RepairConsentNotice(models.Model):
 
         :raises UserError: for a published version, and for fields that publishing sets
         """
+        if self.env.context.get("repair_flow") is FLOW:
+            return super().write(vals)
         if {"version", "state", "published_on"} & vals.keys():
             raise UserError(self.env._("Version and state are set by publishing the notice."))
         if {"body", "name", "company_id"} & vals.keys() and any(notice.state != "draft" for notice in self):
@@ -79,6 +83,9 @@ class RepairConsentNotice(models.Model):
         if any(notice.state != "draft" for notice in self):
             raise UserError(self.env._("A notice that was in force is kept: it proves what customers agreed to."))
 
+    def _flow_write(self, vals):
+        return self.with_context(repair_flow=FLOW).write(vals)
+
     def action_publish(self):
         """Put a draft into force in place of the version before.
 
@@ -89,9 +96,9 @@ class RepairConsentNotice(models.Model):
             if notice.state != "draft":
                 raise UserError(self.env._("Only a draft is put into force."))
             old = self.search([("company_id", "=", notice.company_id.id), ("state", "=", "published")])
-            super(RepairConsentNotice, old).write({"state": "replaced"})
+            old._flow_write({"state": "replaced"})
             old.flush_recordset()
-            super(RepairConsentNotice, notice).write({"state": "published", "published_on": fields.Datetime.now()})
+            notice._flow_write({"state": "published", "published_on": fields.Datetime.now()})
         return True
 
     def action_new_version(self):

@@ -28,7 +28,7 @@ class RepairFollowup(models.Model):
     partner_phone = fields.Char(related="repair_id.partner_phone")
     technician_id = fields.Many2one(related="repair_id.technician_id")
     appliance_id = fields.Many2one(related="repair_id.appliance_id")
-    rule_id = fields.Many2one("repair.followup.rule", "Rule", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+    rule_id = fields.Many2one("repair.followup.rule", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     script = fields.Text(related="rule_id.script")
     kind = fields.Selection(KINDS, required=True, default="satisfaction", index=True)
     channel = fields.Selection(CHANNELS, required=True, default="phone", help="How the customer is asked.")

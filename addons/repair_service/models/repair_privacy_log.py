@@ -31,7 +31,7 @@ class RepairPrivacyLog(models.Model):
             "kind": kind, "user_id": self.env.uid, "res_model": records._description, "record_count": len(records), "details": details,
             "partner_id": records.id if records._name == "res.partner" and len(records) == 1 else False})
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super  # it refuses
         """A log is not changed."""
         raise UserError(self.env._("The log of personal data is not changed."))
 

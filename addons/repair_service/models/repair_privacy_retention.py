@@ -29,7 +29,7 @@ class RepairPrivacyRule(models.Model):
         default="customer",
     )
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
-    months = fields.Integer("Months", required=True, default=36, help="Since the last repair, invoice or enquiry.")
+    months = fields.Integer(required=True, default=36, help="Since the last repair, invoice or enquiry.")
     is_automatic = fields.Boolean("Without asking", help="What is proposed is carried out without a manager's approval.")
     source = fields.Char(help="The law, or the decision of the company, that the time rests on.")
     active = fields.Boolean(default=True)
@@ -101,7 +101,7 @@ class RepairPrivacyRule(models.Model):
     @api.model
     def _cron_retention(self):
         """List what is due by every rule, then carry out what was approved, batch by batch."""
-        for rule in self.search([]):
+        for rule in self.search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
             rule._propose()
         cases = self.env["repair.privacy.case"]
         due = cases.search([("state", "=", "approved")], limit=BATCH, order="id")
@@ -120,7 +120,7 @@ class RepairPrivacyCase(models.Model):
     _order = "state, last_on, id"
     _flow_fields = CASE_FLOW_FIELDS
 
-    rule_id = fields.Many2one("repair.privacy.rule", "Rule", required=True, index=True, ondelete="cascade", readonly=True)
+    rule_id = fields.Many2one("repair.privacy.rule", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True, readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", readonly=True, ondelete="cascade")
     enquiry_id = fields.Many2one("repair.enquiry", index="btree_not_null", readonly=True, ondelete="cascade")

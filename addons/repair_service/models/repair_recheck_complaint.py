@@ -7,7 +7,7 @@ from .repair_flow import FLOW
 class RepairFollowup(models.Model):
     _inherit = "repair.followup"
 
-    complaint_id = fields.Many2one("repair.complaint", "Complaint", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
+    complaint_id = fields.Many2one("repair.complaint", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
 
     def _on_answered(self):
         """A customer who is not content has his complaint at once, and his repair a recheck (handbook 5.3.3, 6.3.5)."""

@@ -166,7 +166,7 @@ class RepairOrder(models.Model):
 
     def _read_consents(self, values, problems):
         codes = values.get("consents") or []
-        purposes = self.env["repair.consent.purpose"].search([])
+        purposes = self.env["repair.consent.purpose"].search([])  # pylint: disable=no-search-all  # they are few, and all of them are needed
         if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes) or set(codes) - set(purposes.mapped("code")):
             problems.append(self.env._("consents: a list of %(names)s", names=", ".join(purposes.mapped("code"))))
             return purposes.browse()

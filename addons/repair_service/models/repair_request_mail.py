@@ -58,7 +58,8 @@ class RepairEnquiry(models.Model):
         address = email_normalize(address)
         if not address or address.split("@")[0] in SILENT_SENDERS:
             return False
-        own_domains = self.env["mail.alias.domain"].sudo().search([]).mapped("name")  # names of the own domains
+        # Names of the own domains.
+        own_domains = self.env["mail.alias.domain"].sudo().search([]).mapped("name")  # pylint: disable=no-search-all  # few, all needed
         if email_domain_extract(address) in own_domains:
             return False
         return self.env["repair.request.count"]._take("mail", address, self.company_id.repair_request_per_phone, 24)

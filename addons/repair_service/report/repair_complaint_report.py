@@ -25,7 +25,7 @@ class RepairComplaintReport(models.Model):
     channel = fields.Selection(CHANNELS, "Came in by", readonly=True)
     category_id = fields.Many2one("repair.complaint.category", "Class", readonly=True)
     severity = fields.Selection(SEVERITIES, readonly=True)
-    team_id = fields.Many2one("repair.complaint.team", "Team", readonly=True)
+    team_id = fields.Many2one("repair.complaint.team", readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     technician_id = fields.Many2one("hr.employee", "Technician concerned", readonly=True)
     appliance_category_id = fields.Many2one("repair.appliance.category", "Family", readonly=True)

@@ -50,7 +50,7 @@ class RepairServiceFigures(models.TransientModel):
     technician_id = fields.Many2one("hr.employee", domain="[('is_technician', '=', True)]", ondelete="cascade")
     appliance_category_id = fields.Many2one("repair.appliance.category", "Family", ondelete="cascade")
     category_id = fields.Many2one("repair.complaint.category", "Class", ondelete="cascade")
-    team_id = fields.Many2one("repair.complaint.team", "Team", ondelete="cascade")
+    team_id = fields.Many2one("repair.complaint.team", ondelete="cascade")
     line_ids = fields.One2many("repair.service.figure.line", "figures_id", "Figures", readonly=True)
 
     @api.depends_context("lang")

@@ -76,7 +76,7 @@ class TestLeaks(RepairServiceCommon):
             self.env["repair.payment"].with_user(technician).onchange({}, [], {"repair_id": {}, "partner_id": {}})
         shown = self.env["repair.followup"].with_user(technician).onchange(
             {"repair_id": own.id}, ["repair_id"], {"repair_id": {}, "partner_phone": {}})
-        self.assertEqual(shown["value"]["partner_phone"], self.partner.phone)
+        self.assertEqual(shown["value"]["partner_phone"], "138****1234", "of his own order, and masked until it is saved")
 
     def _create_other(self):
         return self.env["hr.employee"].create({"name": "Liu Yang", "is_technician": True, "tz": "Asia/Shanghai"})
