@@ -24,6 +24,25 @@ class Training(http.Controller):
             return request.not_found()
         return self._print("repair_training.action_report_training_certificate", enrolment, enrolment.certificate_number)
 
+    @http.route("/training/promotion/<int:promotion_id>/letter", type="http", auth="user", readonly=True)
+    def print_letter(self, promotion_id, **kw):
+        promotion = request.env["hr.career.promotion"].browse(promotion_id)
+        try:
+            promotion.check_access("read")
+            promotion._check_letter_reader()
+        except (AccessError, MissingError, UserError):
+            return request.not_found()
+        return self._print("repair_training.action_report_promotion_letter", promotion, promotion.name)
+
+    @http.route("/training/file/<int:employee_id>", type="http", auth="user", readonly=True)
+    def print_file(self, employee_id, **kw):
+        employee = request.env["hr.employee"].browse(employee_id)
+        try:
+            employee._check_file_reader()
+        except (AccessError, MissingError, UserError):
+            return request.not_found()
+        return self._print("repair_training.action_report_training_file", employee, employee.sudo().name)  # checked above
+
     def _print(self, report, record, name):
         reports_sudo = request.env["ir.actions.report"].sudo()  # holders read less than the paper tells of themselves
         pdf, _type = reports_sudo.with_context(lang=request.env.user.lang)._render_qweb_pdf(report, record.ids)

@@ -7,6 +7,7 @@ from . import hr_employee_public
 from . import repair_appointment
 from . import repair_order
 from . import repair_service_demo
+from . import repair_service_demo_training
 from . import res_company
 from . import res_config_settings
 from . import hr_training_mixin
@@ -28,3 +29,17 @@ from . import hr_training_need_source
 from . import hr_training_plan
 from . import hr_training_plan_line
 from . import hr_training_plan_version
+from . import hr_career_track
+from . import hr_career_level
+from . import hr_career_requirement
+from . import hr_career_evidence
+from . import hr_version
+from . import hr_employee_career
+from . import hr_career_promotion
+from . import hr_career_rotation
+from . import res_company_training
+from . import hr_training_effect
+from . import hr_training_feedback
+from . import hr_mentorship
+from . import hr_mentorship_log
+from . import hr_training_file
