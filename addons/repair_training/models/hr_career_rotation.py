@@ -87,7 +87,8 @@ class HrCareerRotation(models.Model):
                 raise AccessError(self.env._("A rotation is proposed by the employee himself, his manager or HR."))
             if not (rotation.plan or "").strip():
                 raise UserError(self.env._("Write the plan: what is learned there, and who looks after him."))
-            rotation.sudo()._flow_write({"state": "submitted", "submitted_by_id": self.env.uid})  # employees propose, the flow is the record's
+            proposal_sudo = rotation.sudo()  # employees propose, the flow is the record's
+            proposal_sudo._flow_write({"state": "submitted", "submitted_by_id": self.env.uid})
 
     def action_approve(self):
         """Approve; on its first day department, job and manager change in HR by themselves.

@@ -19,7 +19,8 @@ class HrEmployee(models.Model):
         """
         self.ensure_one()
         rows = level.requirement_ids.sudo()  # everybody may know what a level asks for
-        requirements = [ladder.Requirement(row.id, row.kind, 100.0 if row.kind == "certificate" else row.amount, row.least_cases) for row in rows]
+        requirements = [
+            ladder.Requirement(row.id, row.kind, 100.0 if row.kind == "certificate" else row.amount, row.least_cases) for row in rows]
         return ladder.check(requirements, self._get_ladder_facts(rows, recommended))
 
     def _get_ladder_facts(self, rows, recommended=False):

@@ -32,7 +32,8 @@ class HrMentorshipLog(models.Model):
         for entry in self:
             pair = entry.mentorship_id
             entry.can_confirm = (
-                not entry.confirmed_on and bool(entry.author_id) and entry.author_id != self.env.user and (pair.is_mentor or pair.is_mentee))
+                not entry.confirmed_on and bool(entry.author_id) and entry.author_id != self.env.user
+                and (pair.is_mentor or pair.is_mentee))
 
     @api.constrains("date", "mentorship_id")
     def _check_date(self):

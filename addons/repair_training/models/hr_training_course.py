@@ -163,6 +163,4 @@ class HrTrainingCourse(models.Model):
              ("voided_on", "=", False)],
             ["employee_id"], ["course_id:recordset"])
         passed = {employee.id: courses.ids for employee, courses in passed_sudo}
-        return {
-            employee.id: self.prerequisite_ids.filtered(lambda course, own=passed.get(employee.id, ()): course.id not in own)
-            for employee in employees}
+        return {employee.id: self.prerequisite_ids - self.browse(passed.get(employee.id, ())) for employee in employees}

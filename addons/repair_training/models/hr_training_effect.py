@@ -20,7 +20,8 @@ class HrTrainingEffect(models.Model):
     _rec_name = "session_id"
     _flow_fields = frozenset({
         "session_id", "figure", "days", "verdict", "explanation", "measured_on",
-        *(f"{group}_{part}" for group in GROUPS for part in ("good", "total")), "change", "others_change", "effect", "effect_low", "effect_high"})
+        *(f"{group}_{part}" for group in GROUPS for part in ("good", "total")),
+        "change", "others_change", "effect", "effect_low", "effect_high"})
 
     session_id = fields.Many2one("hr.training.session", required=True, ondelete="cascade", index=True, readonly=True)
     course_id = fields.Many2one(related="session_id.course_id", store=True)

@@ -136,7 +136,7 @@ class HrTrainingEnrolment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_only_uninvited(self):
         for enrolment in self:
-            if enrolment.state in SEATED and enrolment.session_id.state != "draft" or enrolment.session_id.state in FINISHED:
+            if (enrolment.state in SEATED and enrolment.session_id.state != "draft") or enrolment.session_id.state in FINISHED:
                 raise UserError(self.env._(
                     "%(employee)s was invited and stays on record. Let him decline, or take him off the list.",
                     employee=enrolment.employee_id.name))

@@ -55,7 +55,8 @@ class HrTrainingEnrolment(models.Model):
                     employee=enrolment.employee_id.name))
             if "practical" in vals and enrolment.check_ids and vals["practical"] != enrolment._get_practical_by_checklist():
                 raise UserError(self.env._(
-                    "The practical test of %(employee)s follows from his checklist: answer its points.", employee=enrolment.employee_id.name))
+                    "The practical test of %(employee)s follows from his checklist: answer its points.",
+                    employee=enrolment.employee_id.name))
         if "score" in vals and not all(enrolment.score_source == "survey" for enrolment in self):
             extra["score_source"] = "hand"
         return {**extra, "entered_by_id": self.env.uid}

@@ -40,7 +40,8 @@ class HrEmployee(models.Model):
             "enrolments": enrolments,
             "needs": env["hr.training.need"].search([*own, ("state", "in", ("open", "planned"))], order="deadline, id"),
             "mentorships": env["hr.mentorship"].search(
-                [("state", "in", ("active", "done")), "|", ("mentee_id", "=", self.id), ("mentor_id", "=", self.id)], order="date_start, id"),
+                [("state", "in", ("active", "done")), "|", ("mentee_id", "=", self.id), ("mentor_id", "=", self.id)],
+                order="date_start, id"),
             "promotions": env["hr.career.promotion"].search([*own, ("state", "=", "approved")], order="effective_date, id"),
             "rotations": env["hr.career.rotation"].search([*own, ("state", "in", ("approved", "running", "done"))], order="date_start, id"),
         }

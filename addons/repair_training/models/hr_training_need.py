@@ -38,7 +38,8 @@ class HrTrainingNeed(models.Model):
     state = fields.Selection(
         [("proposed", "Proposed"), ("open", "To plan"), ("planned", "Planned"), ("met", "Met"), ("dismissed", "Dropped")],
         default="proposed", readonly=True, copy=False, index=True)
-    enrolment_id = fields.Many2one("hr.training.enrolment", "Training", readonly=True, copy=False, ondelete="set null", index="btree_not_null")
+    enrolment_id = fields.Many2one(
+        "hr.training.enrolment", "Training", readonly=True, copy=False, ondelete="set null", index="btree_not_null")
     date_start = fields.Datetime(related="enrolment_id.date_start")
     decided_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
     decided_on = fields.Datetime(readonly=True, copy=False)

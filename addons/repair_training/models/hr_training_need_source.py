@@ -56,13 +56,15 @@ class HrTrainingNeed(models.Model):
             ("service_stage", "!=", "cancelled"),
         ]):
             origin = repeat.origin_repair_id
-            events.append(("repeat", origin.technician_id, origin.appliance_category_id, origin.cause_id, repeat._local_date(repeat.requested_on)))
+            day = repeat._local_date(repeat.requested_on)
+            events.append(("repeat", origin.technician_id, origin.appliance_category_id, origin.cause_id, day))
         for inspection in self.env["repair.inspection"].sudo().search([  # as above
             ("company_id", "=", company.id), ("kind", "=", "final"), ("result", "=", "fail"), ("done_on", ">=", start),
             ("repair_id.technician_id", "!=", False),
         ]):
             order = inspection.repair_id
-            events.append(("inspection", order.technician_id, order.appliance_category_id, order.cause_id, order._local_date(inspection.done_on)))
+            day = order._local_date(inspection.done_on)
+            events.append(("inspection", order.technician_id, order.appliance_category_id, order.cause_id, day))
         return events
 
     @api.model
@@ -93,7 +95,8 @@ class HrTrainingNeed(models.Model):
     @api.model
     def _get_last_met(self, employee_ids):
         rows = self.sudo()._read_group(  # the job compares, nobody reads
-            [("employee_id", "in", list(employee_ids)), ("met_on", "!=", False), ("state", "=", "met")], ["employee_id", "key"], ["met_on:max"])
+            [("employee_id", "in", list(employee_ids)), ("met_on", "!=", False), ("state", "=", "met")],
+            ["employee_id", "key"], ["met_on:max"])
         return {(employee.id, key): day for employee, key, day in rows}
 
     @api.model

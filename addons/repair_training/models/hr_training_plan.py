@@ -115,7 +115,8 @@ class HrTrainingPlan(models.Model):
             if not plan.line_ids:
                 raise UserError(self.env._("%(plan)s has no lines: draw them from the needs or write them.", plan=plan.name))
             if plan.budget and plan.currency_id.compare_amounts(plan.planned_cost, plan.budget) > 0:
-                raise UserError(self.env._("The lines of %(plan)s cost more than its budget: cut them, or raise the budget.", plan=plan.name))
+                raise UserError(self.env._("The lines of %(plan)s cost more than its budget: cut them, or raise the budget.",
+                                           plan=plan.name))
             plan._flow_write({"state": "submitted", "submitted_by_id": self.env.uid})
 
     def action_approve(self):
@@ -210,6 +211,7 @@ class HrTrainingPlan(models.Model):
             "added": lambda line, *_rest: self.env._("Added: %(line)s", line=snapshot[line]["course_id"]),
             "removed": lambda line, *_rest: self.env._("Removed: %(line)s", line=before[line]["course_id"]),
             "changed": lambda line, field, old, new: self.env._(
-                "%(line)s, %(field)s: %(old)s → %(new)s", line=snapshot[line]["course_id"], field=labels[field], old=old or "-", new=new or "-"),
+                "%(line)s, %(field)s: %(old)s → %(new)s", line=snapshot[line]["course_id"], field=labels[field],
+                old=old or "-", new=new or "-"),
         }
         return "\n".join(texts[kind](*rest) for kind, *rest in compare(before, snapshot)) or self.env._("The lines did not change.")

@@ -113,8 +113,9 @@ class HrTrainingPlanLine(models.Model):
             missing = line.sessions_wanted - len(line.session_ids.filtered(lambda session: session.state != "cancelled"))
             if missing <= 0:
                 continue
-            waiting = line.need_ids.filtered(lambda need: need.state == "open").employee_id.filtered(
-                lambda employee, line=line: employee != line.trainer_id and not line.course_id._get_missing_prerequisites(employee)[employee.id])
+            waiting = line.need_ids.filtered(lambda need: need.state == "open").employee_id - line.trainer_id
+            missing_courses = line.course_id._get_missing_prerequisites(waiting)
+            waiting = waiting.filtered(lambda employee, courses=missing_courses: not courses[employee.id])
             groups = share_seats(list(waiting), line.course_id.seats)
             days = line._get_days(missing)
             for number, day in enumerate(days):
@@ -126,7 +127,7 @@ class HrTrainingPlanLine(models.Model):
                 })
                 session._flow_write({"plan_line_id": line.id})
                 self.env["hr.training.enrolment"].create([
-                    {"session_id": session.id, "employee_id": employee.id} for employee in (groups[number] if number < len(groups) else [])])
+                    {"session_id": session.id, "employee_id": employee.id} for group in groups[number:number + 1] for employee in group])
 
     def _get_days(self, count):
         """The first working days of the line's month, one a week while there are weeks; never in the past."""
@@ -154,10 +155,12 @@ class HrTrainingSession(models.Model):
     _flow_fields = frozenset({
         "state", "sign_in_secret", "recorded_late", "submitted_by_id", "closed_by_id", "closed_on", "name", "plan_line_id"})
 
-    plan_line_id = fields.Many2one("hr.training.plan.line", "From the plan", readonly=True, copy=False, ondelete="restrict", index="btree_not_null")
+    plan_line_id = fields.Many2one(
+        "hr.training.plan.line", "From the plan", readonly=True, copy=False, ondelete="restrict", index="btree_not_null")
 
 
 class HrTrainingNeed(models.Model):
     _inherit = "hr.training.need"
 
-    plan_line_id = fields.Many2one("hr.training.plan.line", "In the plan", ondelete="set null", index="btree_not_null", copy=False, groups="hr.group_hr_user")
+    plan_line_id = fields.Many2one(
+        "hr.training.plan.line", "In the plan", ondelete="set null", index="btree_not_null", copy=False, groups="hr.group_hr_user")

@@ -39,26 +39,27 @@ class RepairServiceDemo(models.AbstractModel):
         family = self.env.ref("repair_service.category_air_conditioner")
         certificate = self.env.ref("repair_training.skill_refrigeration")
         return self.env["hr.training.course"].create([
-            {"name": "变频空调检漏与故障诊断", "code": "P-AC", "kind": "professional", "delivery": "practice", "hours": 8.0, "seats": 6,
-             "cost": 1200.0, "validity_months": 36, "is_written": True, "pass_score": 80.0, "is_practical": True,
+            {"name": "变频空调检漏与故障诊断", "code": "P-AC", "kind": "professional", "delivery": "practice", "hours": 8.0,
+             "seats": 6, "cost": 1200.0, "validity_months": 36, "is_written": True, "pass_score": 80.0, "is_practical": True,
              "topic_ids": [Command.link(topic("repair_training.topic_diagnosis").id)], "goal": "能独立检漏、焊补并按规范回收制冷剂",
              "category_ids": [Command.link(family.id)],
              "check_ids": [Command.create({"name": name, "sequence": 10 * number}) for number, name in enumerate(LEAK_CHECKS, 1)],
              "skill_ids": [Command.create({
                  "skill_type_id": certificate.skill_type_id.id, "skill_id": certificate.id,
                  "skill_level_id": certificate.skill_type_id.skill_level_ids[:1].id})]},
-            {"name": "安全操作规程", "code": "P-SAFE", "kind": "professional", "delivery": "class", "hours": 4.0, "seats": 12, "cost": 400.0,
-             "validity_months": 12, "is_written": True, "pass_score": 80.0,
+            {"name": "安全操作规程", "code": "P-SAFE", "kind": "professional", "delivery": "class", "hours": 4.0, "seats": 12,
+             "cost": 400.0, "validity_months": 12, "is_written": True, "pass_score": 80.0,
              "topic_ids": [Command.link(topic("repair_training.topic_safety").id)], "goal": "熟悉用电、登高与燃气作业的安全要求"},
-            {"name": "服务礼仪与沟通技巧", "code": "O-TALK", "kind": "onboarding", "delivery": "class", "hours": 4.0, "seats": 12, "cost": 300.0,
-             "topic_ids": [Command.link(topic("repair_training.topic_attitude").id)], "goal": "上门服务规范、投诉应对"},
+            {"name": "服务礼仪与沟通技巧", "code": "O-TALK", "kind": "onboarding", "delivery": "class", "hours": 4.0, "seats": 12,
+             "cost": 300.0, "topic_ids": [Command.link(topic("repair_training.topic_attitude").id)], "goal": "上门服务规范、投诉应对"},
         ])
 
     @api.model
     def _hold_demo_session(self, course, trainer, participants):
         start = fields.Datetime.now().replace(hour=1, minute=0, second=0, microsecond=0) - timedelta(days=12)
         session = self.env["hr.training.session"].create({
-            "course_id": course.id, "trainer_id": trainer.id, "date_start": start, "date_end": start + timedelta(hours=4), "place": "培训教室",
+            "course_id": course.id, "trainer_id": trainer.id, "date_start": start, "date_end": start + timedelta(hours=4),
+            "place": "培训教室",
             "cost": 380.0, "enrolment_ids": [Command.create({"employee_id": one.id}) for one in participants]})
         session.action_open()
         for enrolment, score in zip(session.enrolment_ids, (95, 88, 82, 76, 91), strict=True):
@@ -78,7 +79,8 @@ class RepairServiceDemo(models.AbstractModel):
     def _place_demo_levels(self, staff):
         levels = [self.env.ref(f"repair_training.career_level_{name}") for name in ("junior", "intermediate", "senior")]
         for number, one in enumerate(staff):
-            one.sudo()._set_version(one._get_first_day(), {"career_level_id": levels[(0, 1, 2, 1)[number % 4]].id})  # taken over at the start
+            level = levels[(0, 1, 2, 1)[number % 4]]
+            one.sudo()._set_version(one._get_first_day(), {"career_level_id": level.id})  # as it was before the ladders
 
     @api.model
     def _create_demo_plan(self, courses):

@@ -21,8 +21,10 @@ class TrainingCommon(RepairTrainingCommon):
         cls.boss = employees.create({"name": "Gu Mingyuan", "user_id": cls.user_boss.id})
         cls.trainer = employees.create({"name": "Qian Jianguo", "user_id": cls.user_trainer.id})
         cls.pupil, cls.other = employees.create([
-            {"name": "Chen Jie", "user_id": cls.user_pupil.id, "parent_id": cls.boss.id, "barcode": "B001", "work_email": "chen@example.com"},
-            {"name": "Zhao Lei", "user_id": cls.user_other.id, "parent_id": cls.boss.id, "barcode": "B002", "work_email": "zhao@example.com"},
+            {"name": "Chen Jie", "user_id": cls.user_pupil.id, "parent_id": cls.boss.id, "barcode": "B001",
+             "work_email": "chen@example.com"},
+            {"name": "Zhao Lei", "user_id": cls.user_other.id, "parent_id": cls.boss.id, "barcode": "B002",
+             "work_email": "zhao@example.com"},
         ])
         cls.course = cls.env["hr.training.course"].create({
             "name": "Leak search", "hours": 6.0, "seats": 2, "is_written": True, "pass_score": 70.0, "delivery": "class"})

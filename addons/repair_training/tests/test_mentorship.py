@@ -108,7 +108,8 @@ class TestTrainingFile(TrainingCommon, HttpCase):
 
     def test_file_is_for_the_employee_his_manager_and_hr(self):
         for user in (self.user_pupil, self.user_boss, self.user_hr):
-            self.assertIn("/training/file/", self.env["hr.employee"].with_user(user).browse(self.pupil.id).action_print_training_file()["url"])
+            own = self.env["hr.employee"].with_user(user).browse(self.pupil.id)
+            self.assertIn("/training/file/", own.action_print_training_file()["url"])
         for user in (self.user_other, self.user_trainer, self.user_technician, self.user_manager):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.env["hr.employee"].with_user(user).browse(self.pupil.id).action_print_training_file()

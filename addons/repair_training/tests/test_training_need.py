@@ -71,7 +71,8 @@ class TestWish(TrainingCommon):
 
     def test_employee_and_managers_see_the_plan_and_no_colleague(self):
         need = self._wish()
-        for user, seen in ((self.user_pupil, True), (self.user_boss, True), (self.user_hr, True), (self.user_other, False), (self.user_trainer, False)):
+        readers = (self.user_pupil, self.user_boss, self.user_hr)
+        for user, seen in (*((user, True) for user in readers), (self.user_other, False), (self.user_trainer, False)):
             with self.subTest(user=user.login):
                 self.assertEqual(bool(self.env["hr.training.need"].with_user(user).search([("id", "=", need.id)])), seen)
 
@@ -109,7 +110,8 @@ class TestNeedSources(TrainingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.course.write({"category_ids": [Command.link(cls.category.id)], "cause_ids": [Command.link(cls.cause.id)]})
-        cls.general = cls.env["hr.training.course"].create({"name": "Fridges", "is_written": True, "category_ids": [Command.link(cls.category.id)]})
+        cls.general = cls.env["hr.training.course"].create({
+            "name": "Fridges", "is_written": True, "category_ids": [Command.link(cls.category.id)]})
 
     def _collect(self, days=0):
         with freeze_time(fields.Datetime.now() + timedelta(days=days)):
@@ -154,7 +156,8 @@ class TestNeedSources(TrainingCommon):
 
     def test_job_asks_for_a_skill_until_it_is_there(self):
         job = self.env["hr.job"].create({"name": "Fitter", "job_skill_ids": [Command.create({
-            "skill_type_id": self.skill_type.id, "skill_id": self.refrigeration.id, "skill_level_id": self.level.id, "valid_from": self.today})]})
+            "skill_type_id": self.skill_type.id, "skill_id": self.refrigeration.id, "skill_level_id": self.level.id,
+            "valid_from": self.today})]})
         self.employee_technician.job_id = job
         need = self._collect()
         self.assertEqual((need.source, need.skill_id), ("job", self.refrigeration))

@@ -160,7 +160,8 @@ class TestPractical(TrainingCommon):
         with self.assertRaises(AccessError):
             self.row.with_user(self.user_pupil).action_checklist()
         with self.assertRaises(UserError):
-            self.env["hr.training.check.answer"].with_user(self.user_hr).create({"enrolment_id": self.row.id, "name": "x", "answer": "pass"})
+            self.env["hr.training.check.answer"].with_user(self.user_hr).create(
+                {"enrolment_id": self.row.id, "name": "x", "answer": "pass"})
 
     def test_points_of_a_closed_test_stay(self):
         self.row.write({"attendance": "present", "score": 90.0})
@@ -182,7 +183,8 @@ class TestGrants(TrainingCommon):
         super().setUpClass()
         cls.plain = cls.env["hr.skill.type"].create({
             "name": "Crafts", "skill_ids": [Command.create({"name": "Soldering"})],
-            "skill_level_ids": [Command.create({"name": "Basic", "level_progress": 30}), Command.create({"name": "Master", "level_progress": 90})]})
+            "skill_level_ids": [
+                Command.create({"name": "Basic", "level_progress": 30}), Command.create({"name": "Master", "level_progress": 90})]})
         cls.basic, cls.master = cls.plain.skill_level_ids.sorted("level_progress")
         cls.course.write({"validity_months": 24, "skill_ids": [
             Command.create({"skill_type_id": cls.skill_type.id, "skill_id": cls.refrigeration.id, "skill_level_id": cls.level.id}),

@@ -83,7 +83,8 @@ class HrCareerStanding(models.TransientModel):
     @api.model
     def _open_for(self, employee):
         level = employee.sudo().career_level_id  # create() checks who may see it
-        first = self.env["hr.career.level"].search([("track_id.company_id", "in", (False, employee.sudo().company_id.id))], limit=1)  # as above
+        company = employee.sudo().company_id  # as above
+        first = self.env["hr.career.level"].search([("track_id.company_id", "in", (False, company.id))], limit=1)
         standing = self.create({"employee_id": employee.id, "target_id": (level._get_next() if level else first).id})
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": standing.id, "view_mode": "form", "target": "current",
@@ -110,7 +111,9 @@ class HrCareerStanding(models.TransientModel):
         self._check_reader()
         missing = self.line_ids.filtered(lambda line: line.outcome == "missing").requirement_id.sudo()  # everybody may know them
         courses = self.env["hr.training.course"]
-        wanted = [(row, row.course_id or courses._find_for_skill(row.skill_id)) for row in missing if row.kind in ("skill", "certificate", "exam")]
+        wanted = [
+            (row, row.course_id or courses._find_for_skill(row.skill_id))
+            for row in missing if row.kind in ("skill", "certificate", "exam")]
         needs_sudo = self.env["hr.training.need"].sudo()  # an employee proposes; state and origin are the record's
         known = set(needs_sudo.search([
             ("employee_id", "=", self.employee_id.id), ("state", "in", ("proposed", "open", "planned"))]).mapped("key"))
@@ -120,7 +123,8 @@ class HrCareerStanding(models.TransientModel):
         } for row, course in wanted if f"career:{row.id}" not in known])
         return {
             "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "message": self.env._("Missing courses and skills stand in the plan now: %(count)s", count=len(wanted))},
+            "params": {"type": "success", "message": self.env._(
+                "Missing courses and skills stand in the plan now: %(count)s", count=len(wanted))},
         }
 
 
