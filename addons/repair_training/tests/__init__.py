@@ -7,4 +7,6 @@ from . import test_training_effect
 from . import test_training_engine
 from . import test_training_need
 from . import test_training_result
+from . import test_training_rpc
 from . import test_training_session
+from . import test_training_year
