@@ -22,7 +22,7 @@ class HrCareerPromotion(models.Model):
     kind = fields.Selection(
         [("placement", "First level"), ("promotion", "Promotion"), ("crossing", "Other ladder"), ("down", "Lower level")],
         compute="_compute_kind", store=True, precompute=True, readonly=True)
-    from_level_id = fields.Many2one("hr.career.level", "From", readonly=True, copy=False, ondelete="restrict")
+    from_level_id = fields.Many2one("hr.career.level", "Level before", readonly=True, copy=False, ondelete="restrict")
     to_level_id = fields.Many2one("hr.career.level", "To", required=True, ondelete="restrict", tracking=True)
     motivation = fields.Text("Reasons")
     effective_date = fields.Date("From the day", help="First day at the new level; the day of approval when empty. Never before it.")

@@ -60,6 +60,7 @@ class HrTrainingEnrolment(models.Model):
     note = fields.Char(copy=False)
     entered_by_id = fields.Many2one("res.users", "Entered by", readonly=True, copy=False)
     is_mine = fields.Boolean(compute="_compute_is_mine")
+    can_sign_in = fields.Boolean(compute="_compute_is_mine")
     prerequisite_warning = fields.Char(compute="_compute_prerequisite_warning")
 
     _employee_uniq = models.Constraint("UNIQUE (session_id, employee_id)", "This employee takes part in the session already.")
@@ -70,11 +71,15 @@ class HrTrainingEnrolment(models.Model):
         for enrolment in self:
             enrolment.department_id = enrolment.employee_id.department_id
 
-    @api.depends("employee_id")
+    @api.depends("employee_id", "state", "attendance", "session_state", "date_start", "date_end")
     @api.depends_context("uid")
     def _compute_is_mine(self):
+        now = fields.Datetime.now()
         for enrolment in self:
             enrolment.is_mine = self._is_me(enrolment.employee_id)
+            enrolment.can_sign_in = (
+                enrolment.is_mine and enrolment.session_state == "open" and enrolment.state in SEATED and not enrolment.attendance
+                and enrolment.date_start - SIGN_IN_EARLY <= now <= enrolment.date_end)
 
     @api.depends("score_source", "score")
     def _compute_has_score(self):

@@ -49,6 +49,7 @@ class HrTrainingSession(models.Model):
     sign_in_code = fields.Char(
         "Sign-in code", compute="_compute_sign_in_code", help="Shown in the room; whoever is there types it on his own page.")
     is_trainer = fields.Boolean(compute="_compute_is_trainer")
+    can_enter_results = fields.Boolean(compute="_compute_is_trainer")
     has_begun = fields.Boolean(compute="_compute_has_begun")
     recorded_late = fields.Boolean(
         "Recorded afterwards", readonly=True, copy=False, tracking=True,
@@ -89,11 +90,12 @@ class HrTrainingSession(models.Model):
             session.waiting_count = sum(count for state, _result, count in rows if state == "waiting")
             session.passed_count = sum(count for _state, result, count in rows if result == "passed")
 
-    @api.depends("trainer_id")
+    @api.depends("trainer_id", "state")
     @api.depends_context("uid")
     def _compute_is_trainer(self):
         for session in self:
             session.is_trainer = self._is_me(session.trainer_id)
+            session.can_enter_results = self._is_hr() or (session.is_trainer and session.state == "open")
 
     @api.depends("trainer_id", "sign_in_secret", "state")
     @api.depends_context("uid")

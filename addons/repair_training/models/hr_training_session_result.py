@@ -10,6 +10,22 @@ class HrTrainingSession(models.Model):
 
     _inherit = "hr.training.session"
 
+    def action_enter_results(self):
+        """Open the results of a session in one grid.
+
+        :raises AccessError: for others than the trainer and HR
+        """
+        self.ensure_one()
+        if not self.can_enter_results:
+            raise AccessError(self.env._("Results are entered by the trainer while the session is open, or by HR."))
+        return {
+            "type": "ir.actions.act_window", "res_model": "hr.training.enrolment", "name": self.display_name, "view_mode": "list",
+            "views": [(self.env.ref("repair_training.hr_training_enrolment_view_list_results").id, "list")],
+            "domain": [("session_id", "=", self.id), ("state", "in", SEATED)],
+            "context": {
+                "has_written": self.has_written, "is_practical": self.is_practical, "is_observed": self.is_observed, "create": False},
+        }
+
     def action_submit_results(self):
         """The trainer hands the results over to HR.
 

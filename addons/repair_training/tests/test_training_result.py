@@ -46,6 +46,17 @@ class TestResults(TrainingCommon):
         with self.assertRaisesRegex(UserError, "Results are missing: Zhao Lei"):
             session.with_user(self.user_trainer).action_submit_results()
 
+    def test_trainer_opens_the_grid_and_others_do_not(self):
+        session = self._create_session(begin=-30, employees=self.pupil | self.other)
+        session.action_open()
+        action = session.with_user(self.user_trainer).action_enter_results()
+        rows = self.env["hr.training.enrolment"].with_user(self.user_trainer).search(action["domain"])
+        rows.write({"attendance": "present", "score": 71.0})
+        self.assertEqual(session.enrolment_ids.mapped("score"), [71.0, 71.0])
+        for user in (self.user_pupil, self.user_boss):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                session.with_user(user).action_enter_results()
+
     def test_results_before_the_session_are_refused(self):
         session = self._create_session(begin=2)
         session.action_open()

@@ -9,7 +9,8 @@ class HrCareerStanding(models.TransientModel):
     _name = "hr.career.standing"
     _description = "Career Standing"
     _inherit = ["repair.input"]
-    _flow_fields = frozenset({"employee_id"})
+    _rec_name = "employee_id"
+    _flow_fields = frozenset({"met_count", "total_count"})
 
     employee_id = fields.Many2one("hr.employee", required=True, readonly=True)
     level_id = fields.Many2one("hr.career.level", "Level", compute="_compute_level")
@@ -135,5 +136,5 @@ class HrCareerStandingLine(models.TransientModel):
 
     standing_id = fields.Many2one("hr.career.standing", ondelete="cascade")
     requirement_id = fields.Many2one("hr.career.requirement", "Asked for", readonly=True)
-    have = fields.Float("On record", readonly=True)
+    have = fields.Float("On record", readonly=True, digits=(16, 1))
     outcome = fields.Selection([("met", "Met"), ("missing", "Missing"), ("unmeasured", "Not measured")], readonly=True)

@@ -9,7 +9,7 @@ class HrTrainingSignIn(models.TransientModel):
     _inherit = ["repair.input"]
 
     enrolment_id = fields.Many2one("hr.training.enrolment", required=True, readonly=True)
-    code = fields.Char(help="Six digits, shown by the trainer.")
+    code = fields.Char("Sign-in code", help="Six digits, shown by the trainer.")
 
     def action_sign_in(self):
         """Sign in with the code."""
