@@ -83,6 +83,10 @@ class HrTrainingEnrolment(models.Model):
         }
         return ", ".join(names[code] for code in codes)
 
+    def action_zero_points(self):
+        """Record that the written test brought no point; an empty score means that none is known yet."""
+        self.write({"score": 0.0})
+
     def _get_practical_by_checklist(self):
         """Return the result that the answered points give; ``False`` while one that must be passed is open."""
         self.ensure_one()

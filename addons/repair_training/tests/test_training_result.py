@@ -57,6 +57,18 @@ class TestResults(TrainingCommon):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 session.with_user(user).action_enter_results()
 
+    def test_no_point_is_a_result_and_an_empty_score_is_none(self):
+        session = self._create_session(begin=-30)
+        session.action_open()
+        row = session.enrolment_ids.with_user(self.user_trainer)
+        row.attendance = "present"
+        self.assertFalse(row.has_score)
+        row.action_zero_points()
+        self.assertTrue(row.has_score)
+        session.with_user(self.user_trainer).action_submit_results()
+        session.with_user(self.user_hr_second).action_close()
+        self.assertEqual(row.sudo().result, "failed")
+
     def test_results_before_the_session_are_refused(self):
         session = self._create_session(begin=2)
         session.action_open()
