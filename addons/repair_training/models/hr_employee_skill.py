@@ -5,7 +5,8 @@ from odoo.fields import Domain
 # Passed in the context by the approval actions only. An object cannot come in by RPC.
 APPROVAL = object()
 
-APPROVAL_FIELDS = frozenset({"approval_state", "approved_by_id", "approved_on", "approval_note", "warned_days"})
+APPROVAL_FIELDS = frozenset({
+    "approval_state", "approved_by_id", "approved_on", "approval_note", "warned_days", "training_enrolment_id"})
 # What an approval vouches for: whoever changes one of these asks for a new one.
 SUBSTANCE_FIELDS = frozenset({
     "employee_id", "skill_id", "skill_type_id", "skill_level_id", "valid_from", "valid_to",

@@ -59,4 +59,14 @@ class HrEmployeeSkill(models.Model):
             employee.activity_schedule(
                 activity_type, deadline, summary=summary, note=note, user_id=officer.id,
             )
+        self._tell_holder()
         self._approval_write({"warned_days": period})
+
+    def _tell_holder(self):
+        """Tell the holder and his manager, each in his own language, that the certificate ends."""
+        for user in self.employee_id.user_id | self.employee_id.parent_id.user_id:
+            row = self.with_context(lang=user.lang)
+            row.employee_id.message_notify(
+                partner_ids=user.partner_id.ids, subject=row.skill_id.name,
+                body=row.env._("Certificate '%(skill)s' of %(employee)s ends on %(date)s: plan its renewal.",
+                               skill=row.skill_id.name, employee=row.employee_id.name, date=row.valid_to))

@@ -12,6 +12,16 @@ class ResCompany(models.Model):
         help="Days before the end at which HR is warned, separated by commas. Empty: no warning.",
     )
 
+    training_need_events = fields.Integer(
+        "Cases until training is needed", default=2,
+        help="So many repeats, failed inspections or complaints with the same family and cause put a course into the personal plan.")
+    training_need_days = fields.Integer("Days counted", default=90, help="Cases older than that count no more.")
+
+    _training_need_events_positive = models.Constraint(
+        "CHECK (training_need_events BETWEEN 1 AND 1000)", "The number of cases lies between 1 and 1000.")
+    _training_need_days_positive = models.Constraint(
+        "CHECK (training_need_days BETWEEN 1 AND 3650)", "The number of days lies between 1 and 3650.")
+
     @api.constrains("certificate_warning_days")
     def _check_certificate_warning_days(self):
         for company in self:

@@ -101,3 +101,15 @@ class TestBrokenVisits(RepairTrainingCommon):
             self.env["hr.employee"]._add_certification_activity_to_employees()
         activity = self.order.activity_search([REPLACE])
         self.assertEqual((len(activity), activity.user_id), (1, self.user_dispatcher))
+
+    def test_certificate_that_ends_tonight_leaves_no_visit_tomorrow(self):
+        start = fields.Datetime.to_datetime(self.today + timedelta(days=1)) + timedelta(hours=2)
+        self.rows.valid_to = self.today
+        with self.assertRaisesRegex(ValidationError, "expired"), self.env.cr.savepoint():
+            self._book(self._create_order(appliance_id=self.order.appliance_id.id), start=start)
+        self.rows.valid_to = self.today + timedelta(days=30)
+        visit = self._book(self._create_order(appliance_id=self.order.appliance_id.id), start=start)
+        self.rows.valid_to = self.today
+        self.assertTrue(self.employee_technician._is_qualified_for(self.family, self.today))
+        self.assertFalse(self.employee_technician._is_qualified_for(self.family, self.today + timedelta(days=1)))
+        self.assertEqual(self._search(), self.visit | visit)
