@@ -28,4 +28,5 @@
         "demo/repair_quality_demo.xml",
     ],
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

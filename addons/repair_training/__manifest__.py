@@ -50,5 +50,6 @@
         "demo/repair_training_school_demo.xml",
     ],
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

@@ -5,6 +5,7 @@ from . import repair_appliance_category
 from . import hr_employee
 from . import hr_employee_public
 from . import repair_appointment
+from . import repair_complaint
 from . import repair_order
 from . import repair_service_demo
 from . import repair_service_demo_training

@@ -3,7 +3,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 
 from .hr_training_need import LIVE
 
@@ -66,12 +65,12 @@ class HrTrainingNeed(models.Model):
             order = inspection.repair_id
             day = order._local_date(inspection.done_on)
             events.append(("inspection", order.technician_id, order.appliance_category_id, order.cause_id, day))
-        technicians = self.env["hr.employee"].sudo().search([("is_technician", "=", True), ("company_id", "=", company.id)])  # as above
-        for complaint in self.env["repair.complaint"].sudo().search(  # as above
-                technicians._get_complaints_domain() & Domain("company_id", "=", company.id) & Domain("received_on", ">=", start)):
-            employee = complaint.liable_employee_id or complaint.technician_id
-            day = orders_sudo._local_date(complaint.received_on)
-            events.append(("complaint", employee, complaint.appliance_category_id, complaint.repair_id.cause_id, day))
+        for complaint in self.env["repair.complaint"].sudo().search([  # as above
+            ("company_id", "=", company.id), ("received_on", ">=", start), ("kind", "=", "complaint"), ("stage", "!=", "withdrawn"),
+        ]):
+            if employee := complaint._get_answerable_employee():
+                day = orders_sudo._local_date(complaint.received_on, company)
+                events.append(("complaint", employee, complaint.appliance_category_id, complaint.repair_id.cause_id, day))
         return events
 
     @api.model
