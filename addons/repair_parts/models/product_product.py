@@ -10,3 +10,10 @@ class ProductProduct(models.Model):
             [("product_id", "in", self.ids), ("location_id", "child_of", location.ids)],
             ["product_id"], ["quantity:sum", "reserved_quantity:sum"])
         return {product: quantity - reserved for product, quantity, reserved in groups}
+
+    def action_view_fitments(self):
+        """Open what the part fits: the form of a variant shows the button of its template.
+
+        :return: action of :meth:`product.template.action_view_fitments`
+        """
+        return self.product_tmpl_id.action_view_fitments()

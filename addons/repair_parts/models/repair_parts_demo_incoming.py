@@ -46,6 +46,7 @@ class RepairPartsDemo(models.AbstractModel):
         part = self.env.ref(f"repair_parts.part_{name}")
         supplier = part.seller_ids[:1].partner_id
         order = self._make_order(supplier, part, days, quantity, 1.0)
+        order.order_line.supplier_choice_reason = self.env._("Had it in stock in town when it was needed")
         order.button_confirm()
         receipt = order.picking_ids
         receipt.button_validate()
