@@ -14,7 +14,7 @@ class HrCareerLevel(models.Model):
     kind = fields.Selection(related="track_id.kind")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    job_id = fields.Many2one("hr.job", "Job", help="The job that whoever reaches the level gets. Empty: the job stays.")
+    job_id = fields.Many2one("hr.job", help="The job that whoever reaches the level gets. Empty: the job stays.")
     description = fields.Text(translate=True)
     requirement_ids = fields.One2many("hr.career.requirement", "level_id", "Asks for", copy=True)
     employee_count = fields.Integer("People", compute="_compute_employee_count", compute_sudo=True)

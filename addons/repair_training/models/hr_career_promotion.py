@@ -33,7 +33,7 @@ class HrCareerPromotion(models.Model):
     recommendation = fields.Text("Manager's opinion", copy=False)
     recommended_by_id = fields.Many2one("res.users", "Recommended by", readonly=True, copy=False)
     recommended_on = fields.Datetime(readonly=True, copy=False)
-    evidence_ids = fields.One2many("hr.career.evidence", "promotion_id", "Evidence", readonly=True)
+    evidence_ids = fields.One2many("hr.career.evidence", "promotion_id", readonly=True)
     is_met = fields.Boolean("Everything met", readonly=True, copy=False)
     checked_by_id = fields.Many2one("res.users", "Checked by", readonly=True, copy=False)
     checked_on = fields.Datetime(readonly=True, copy=False)

@@ -27,7 +27,7 @@ class HrCareerRotation(models.Model):
     manager_id = fields.Many2one("hr.employee", "Manager there")
     date_start = fields.Date("From", required=True, tracking=True)
     date_end = fields.Date("Until", tracking=True, help="Last day of a rotation; the day after, the employee is back where he was.")
-    plan = fields.Text("Plan", help="What he learns there, step by step, and who looks after him.")
+    plan = fields.Text(help="What he learns there, step by step, and who looks after him.")
     outcome = fields.Text(help="What came of it.")
     state = fields.Selection(
         [("draft", "Proposed"), ("submitted", "Submitted"), ("approved", "Approved"), ("running", "Under way"), ("done", "Over"),

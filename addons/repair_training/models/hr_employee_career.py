@@ -65,8 +65,8 @@ class HrEmployee(models.Model):
 
     def _get_complaints_domain(self):
         """Return the domain of the complaints that count against one of these employees (handbook 5.3.3)."""
-        about_his_order = (
-            Domain("liable_employee_id", "=", False) & Domain("liable", "in", (False, "technician")) & Domain("technician_id", "in", self.ids))
+        nobody_named = Domain("liable_employee_id", "=", False) & Domain("liable", "in", (False, "technician"))
+        about_his_order = nobody_named & Domain("technician_id", "in", self.ids)
         return (
             Domain("kind", "=", "complaint") & Domain("stage", "!=", "withdrawn")
             & (Domain("liable_employee_id", "in", self.ids) | about_his_order))

@@ -23,7 +23,7 @@ class HrMentorship(models.Model):
         [("draft", "Planned"), ("active", "Under way"), ("done", "Signed off"), ("cancelled", "Cancelled")],
         default="draft", readonly=True, copy=False, index=True, tracking=True)
     started_by_id = fields.Many2one("res.users", "Started by", readonly=True, copy=False)
-    log_ids = fields.One2many("hr.mentorship.log", "mentorship_id", "Log")
+    log_ids = fields.One2many("hr.mentorship.log", "mentorship_id")
     hours = fields.Float("Hours confirmed", compute="_compute_hours")
     load = fields.Integer("Mentor's apprentices", compute="_compute_load", compute_sudo=True)
     result = fields.Selection(

@@ -26,7 +26,7 @@ class HrTrainingCourse(models.Model):
     kind = fields.Selection(KINDS, required=True, default="professional", tracking=True, index=True)
     delivery = fields.Selection(DELIVERIES, required=True, default="class", tracking=True)
     topic_ids = fields.Many2many("hr.training.topic", "hr_training_course_topic_rel", "course_id", "topic_id", "Topics")
-    goal = fields.Text("Goal", translate=True, help="What whoever passes can do afterwards.")
+    goal = fields.Text(translate=True, help="What whoever passes can do afterwards.")
     description = fields.Html("Content", translate=True)
     hours = fields.Float("Duration (hours)", default=4.0, tracking=True)
     seats = fields.Integer(default=12, help="Most people in one session; who comes later waits.")
@@ -43,7 +43,7 @@ class HrTrainingCourse(models.Model):
         "repair.fault.code", string="Causes", domain="[('kind', '=', 'cause')]",
         help="Causes that the course treats: who meets them again and again is sent to it. Empty: every cause of the families.")
     material_url = fields.Char("Material (link)")
-    material_ids = fields.Many2many("ir.attachment", string="Material", bypass_search_access=True)
+    material_ids = fields.Many2many("ir.attachment", bypass_search_access=True)
     # How it is assessed (handbook 9.2.2)
     survey_id = fields.Many2one(
         "survey.survey", "Written test", tracking=True, domain="[('scoring_type', '!=', 'no_scoring')]",

@@ -63,7 +63,7 @@ class HrTrainingEffect(models.Model):
     @api.model
     def _measure_due(self):
         """Measure every closed session whose weeks after it are over and counted; called every day."""
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
             days = company.training_effect_days
             limit = fields.Datetime.now() - timedelta(days=days + REPEAT_DAYS)
             sessions = self.env["hr.training.session"].sudo().search([  # the job reads every company
@@ -95,7 +95,7 @@ class HrTrainingEffect(models.Model):
 class HrTrainingSession(models.Model):
     _inherit = "hr.training.session"
 
-    effect_ids = fields.One2many("hr.training.effect", "session_id", "Effect", readonly=True)
+    effect_ids = fields.One2many("hr.training.effect", "session_id", readonly=True)
 
     def action_measure_effect(self):
         """Measure what a closed session did to the figures of its participants.

@@ -29,7 +29,7 @@ class HrTrainingNeed(models.Model):
     course_id = fields.Many2one("hr.training.course", ondelete="set null", index="btree_not_null")
     skill_id = fields.Many2one("hr.skill", "Skill or certificate", ondelete="cascade")
     category_id = fields.Many2one("repair.appliance.category", "Family", ondelete="cascade")
-    cause_id = fields.Many2one("repair.fault.code", "Cause", ondelete="set null", groups="hr.group_hr_user")
+    cause_id = fields.Many2one("repair.fault.code", ondelete="set null", groups="hr.group_hr_user")
     wish = fields.Char("What to learn", help="In one's own words, when no course fits.")
     evidence = fields.Char("Reason", readonly=True, copy=False)
     count = fields.Integer("Cases", readonly=True, copy=False)

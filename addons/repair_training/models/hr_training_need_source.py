@@ -26,7 +26,7 @@ class HrTrainingNeed(models.Model):
     @api.model
     def _collect_needs(self):
         """Bring the personal plans up to date; one need a cause, however often the job runs."""
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
             today = self._get_local_today(company)
             candidates = {}
             for candidate in self._get_candidates(company, today):

@@ -39,7 +39,7 @@ class HrTrainingPlan(models.Model):
     approved_on = fields.Datetime(readonly=True, copy=False)
     revision_reason = fields.Char("Why it is revised", readonly=True, copy=False)
     closed_on = fields.Datetime(readonly=True, copy=False)
-    review = fields.Text("Review", help="What was reached, what was not and why, and what the next plan takes from it.")
+    review = fields.Text(help="What was reached, what was not and why, and what the next plan takes from it.")
 
     _year_range = models.Constraint("CHECK (year BETWEEN 2000 AND 2200)", "Give the year with four digits.")
     _budget_positive = models.Constraint("CHECK (budget >= 0)", "A budget is not negative.")

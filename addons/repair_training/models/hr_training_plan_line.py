@@ -28,7 +28,7 @@ class HrTrainingPlanLine(models.Model):
     month = fields.Selection([(str(number), str(number)) for number in range(1, 13)], required=True, default="1")
     month_number = fields.Integer(compute="_compute_month_number", store=True)
     place = fields.Char()
-    trainer_id = fields.Many2one("hr.employee", "Trainer", check_company=True)
+    trainer_id = fields.Many2one("hr.employee", check_company=True)
     external_trainer = fields.Char()
     sessions_wanted = fields.Integer("Sessions", default=1)
     participants = fields.Integer(default=0)

@@ -36,7 +36,7 @@ class HrTrainingSession(models.Model):
         "Hours credited", compute="_compute_from_course", store=True, readonly=False, precompute=True, tracking=True)
     place = fields.Char()
     online_url = fields.Char("Link")
-    trainer_id = fields.Many2one("hr.employee", "Trainer", tracking=True, check_company=True, index="btree_not_null")
+    trainer_id = fields.Many2one("hr.employee", tracking=True, check_company=True, index="btree_not_null")
     external_trainer = fields.Char("External trainer", tracking=True, help="Name and institution, when nobody of the company teaches.")
     trainer_problem = fields.Char(compute="_compute_trainer_problem")
     seats = fields.Integer(compute="_compute_from_course", store=True, readonly=False, precompute=True)

@@ -1,3 +1,4 @@
+import contextlib
 import math
 
 import psycopg2
@@ -69,11 +70,9 @@ class TestTrainingRpc(CareerCommon):
         """Call, undo, and let nothing but a clean refusal pass."""
         try:
             with self.env.cr.savepoint(), mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"):
-                try:
+                with contextlib.suppress(*CLEAN):
                     call(*args)
                     self.env.flush_all()
-                except CLEAN:
-                    pass
                 raise _UndoError
         except _UndoError:
             self.env.invalidate_all()

@@ -13,7 +13,7 @@ class HrCareerStanding(models.TransientModel):
     _flow_fields = frozenset({"met_count", "total_count"})
 
     employee_id = fields.Many2one("hr.employee", required=True, readonly=True)
-    level_id = fields.Many2one("hr.career.level", "Level", compute="_compute_level")
+    level_id = fields.Many2one("hr.career.level", compute="_compute_level")
     since = fields.Date(compute="_compute_level")
     target_id = fields.Many2one("hr.career.level", "Compared with")
     line_ids = fields.One2many("hr.career.standing.line", "standing_id", readonly=True)
@@ -34,7 +34,7 @@ class HrCareerStanding(models.TransientModel):
         """Write down how the records compare with the level."""
         for standing in self:
             verdicts, _met = standing.employee_id._check_level_reached(standing.target_id) if standing.target_id else ([], False)
-            super(HrCareerStanding, standing).write({
+            super(HrCareerStanding, standing).write({  # pylint: disable=super-method-mismatch  # past the guard of write()
                 "total_count": len(verdicts), "met_count": sum(verdict.met is True for verdict in verdicts),
                 "line_ids": [Command.clear(), *(Command.create({
                     "requirement_id": verdict.id, "have": verdict.have or 0.0,
