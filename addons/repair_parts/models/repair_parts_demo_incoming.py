@@ -82,7 +82,7 @@ class RepairPartsDemo(models.AbstractModel):
     def _send_lot_back(self, inspection, decision, received_on):
         inspection.with_context(repair_flow=None)._decide(decision)
         back = inspection.return_picking_id
-        back.button_validate()
+        back.with_context(skip_sms=True).button_validate()
         sent_on = min(received_on + timedelta(days=2), fields.Datetime.now())
         back.move_ids.date = back.move_line_ids.date = sent_on
         back.date_done = sent_on
