@@ -18,14 +18,14 @@ class ResPartner(models.Model):
         """Open the received lines behind the quality, and what was sent back."""
         score = self._get_shown_score()
         domain = self._get_received_domain("all", score.period_start, score.period_stop)
-        return self._get_records_action("stock_move_line_supplier_action", domain & Domain(
+        return self._get_score_action("stock_move_line_supplier_action", domain & Domain(
             "move_id.purchase_line_id.partner_id.commercial_partner_id", "=", score.partner_id.id), self.env._("Received and sent back"))
 
     def action_view_supplier_rejected(self):
         """Open what was sent back to the supplier though nobody rejected it on arrival."""
         score = self._get_shown_score()
         domain = self._get_received_domain("returned", score.period_start, score.period_stop)
-        return self._get_records_action("stock_move_line_supplier_action", domain & Domain(
+        return self._get_score_action("stock_move_line_supplier_action", domain & Domain(
             "move_id.purchase_line_id.partner_id.commercial_partner_id", "=", score.partner_id.id), self.env._("Sent back"))
 
     def action_view_supplier_inspections(self):
@@ -33,7 +33,7 @@ class ResPartner(models.Model):
         score = self._get_shown_score()
         domain = self.env["repair.inspection"]._get_incoming_domain(
             score.partner_id, score.period_start, score.period_stop, score.company_id)
-        return self._get_records_action(
+        return self._get_score_action(
             "incoming_results_action", domain & Domain("rejected_quantity", ">", 0), self.env._("Rejected on arrival"))
 
     def action_view_supplier_failures(self):
@@ -41,7 +41,7 @@ class ResPartner(models.Model):
         score = self._get_shown_score()
         failed = score.partner_id.sudo()._get_early_failures(score.period_start, score.period_stop)  # only ids are taken from it
         ids = [line.id for lines in failed.values() for line, _units in lines]
-        return self._get_records_action(
+        return self._get_score_action(
             "stock_move_line_fitted_action", Domain("id", "in", ids), self.env._("Failed early in use"))
 
     def action_view_supplier_due(self):
@@ -59,20 +59,20 @@ class ResPartner(models.Model):
         if late_only:
             ids = sorted(set(ids) - set(on_time.get(score.partner_id.sudo(), [])))
         name = self.env._("Late or incomplete lines") if late_only else self.env._("Lines due")
-        return self._get_records_action("purchase_order_line_supplier_action", Domain("id", "in", ids), name)
+        return self._get_score_action("purchase_order_line_supplier_action", Domain("id", "in", ids), name)
 
     def action_view_supplier_prices(self):
         """Open the order lines whose price was compared with the best current one."""
         score = self._get_shown_score()
         compared = score.partner_id.sudo()._get_compared_lines(score.period_start, score.period_stop)  # only ids are taken from it
         ids = [line_id for line_id, _paid, _best in compared.get(score.partner_id.sudo(), ())]
-        return self._get_records_action(
+        return self._get_score_action(
             "purchase_order_line_price_action", Domain("id", "in", ids), self.env._("Prices compared"))
 
     def action_view_supplier_history(self):
         """Open the supplier's score month by month."""
         self._check_supplier_reader()
-        return self._get_records_action(
+        return self._get_score_action(
             "repair_supplier_score_action", Domain("partner_id", "=", self.commercial_partner_id.id), self.env._("Score by month"))
 
     def _check_supplier_reader(self):
@@ -90,6 +90,6 @@ class ResPartner(models.Model):
             raise UserError(self.env._("%(supplier)s has no score yet: it is worked out in the night.", supplier=self.display_name))
         return score
 
-    def _get_records_action(self, name, domain, title):
+    def _get_score_action(self, name, domain, title):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"repair_parts.{name}")
         return action | {"domain": list(domain), "display_name": title, "name": title, "context": {"create": False}}

@@ -53,7 +53,7 @@ class RepairComplaintRoute(models.Model):
     team_id = fields.Many2one("repair.complaint.team", required=True, ondelete="cascade")
 
     @api.constrains("team_id", "company_id")
-    def _check_company(self):
+    def _check_team_company(self):
         for route in self:
             if route.team_id.company_id and route.team_id.company_id != route.company_id:
                 raise ValidationError(self.env._(
