@@ -2,26 +2,30 @@ from odoo import api, models
 
 
 class RepairDialogue(models.AbstractModel):
-    """A dialogue on a service order: it shows the order's facts, so it opens on orders that its user may change only."""
+    """A dialogue on a service order: it shows the order's facts, so it opens on orders that its user may change only.
+
+    ``_dialogue_on`` names the field with the record that it is about, where that is not the order.
+    """
 
     _name = "repair.dialogue"
     _description = "Dialogue on a service order"
+    _dialogue_on = "repair_id"
 
     @api.model_create_multi
     def create(self, vals_list):
         """Open dialogues.
 
-        :raises AccessError: on an order that the user may not change
+        :raises AccessError: on an order, or visit, that the user may not change
         """
         dialogues = super().create(vals_list)
-        dialogues.repair_id.check_access("write")
+        dialogues[self._dialogue_on].check_access("write")
         return dialogues
 
     def write(self, vals):
         """Write the answers given in the dialogue.
 
-        :raises AccessError: on an order that the user may not change
+        :raises AccessError: on an order, or visit, that the user may not change
         """
         result = super().write(vals)
-        self.repair_id.check_access("write")
+        self[self._dialogue_on].check_access("write")
         return result

@@ -7,7 +7,8 @@ from ..models.repair_appointment_outcome import MISS_REASONS
 class RepairVisitOutcome(models.TransientModel):
     _name = "repair.visit.outcome"
     _description = "Outcome of a Visit"
-    _inherit = ["repair.input"]
+    _inherit = ["repair.dialogue", "repair.input"]
+    _dialogue_on = "appointment_id"
 
     appointment_id = fields.Many2one("repair.appointment", "Visit", required=True, readonly=True, ondelete="cascade")
     window = fields.Char(related="appointment_id.window")
@@ -27,25 +28,6 @@ class RepairVisitOutcome(models.TransientModel):
             parts = dialogue.appointment_id.repair_id._get_parts_to_take() if dialogue.kind == "unfinished" else ()
             missing = [part.product_id.display_name for part in parts if part.quantity < part.product_uom_qty]
             dialogue.note = ", ".join(missing)[:500] or False
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Open dialogues.
-
-        :raises AccessError: on a visit that the user may not change
-        """
-        dialogues = super().create(vals_list)
-        dialogues.appointment_id.check_access("write")
-        return dialogues
-
-    def write(self, vals):
-        """Write the answers given in the dialogue.
-
-        :raises AccessError: on a visit that the user may not change
-        """
-        result = super().write(vals)
-        self.appointment_id.check_access("write")
-        return result
 
     def action_confirm(self):
         """Record the outcome on the visit.
