@@ -18,8 +18,18 @@ class StockMoveLine(models.Model):
         """
         for line in self:
             if line._needs_receipt_lot():
-                part = line.product_id.default_code or line.product_id.id
-                line.lot_name = f"{line.picking_id.name}/{part}"
+                line.lot_name = line._get_receipt_lot_name()
+
+    def _get_receipt_lot_name(self):
+        """Return the name that a receipt gives the lot of a part."""
+        self.ensure_one()
+        return f"{self.picking_id.name}/{self.product_id.default_code or self.product_id.id}"
+
+    def _get_given_lot_name(self):
+        """Return the lot or serial number that a person or a label gave; empty for the name that the receipt gives by itself."""
+        self.ensure_one()
+        name = self.lot_name or self.lot_id.name or ""
+        return "" if name == self._get_receipt_lot_name() else name
 
     def _needs_receipt_lot(self):
         """Whether this is a received spare part, tracked by lots, that has no lot yet and may be given a new one."""

@@ -119,8 +119,8 @@ class StockPicking(models.Model):
             quantity = 1.0
         quantity = move.product_id.uom_id._compute_quantity(quantity, move.product_uom)
         lines = move.move_line_ids
-        counted = lines.filtered(lambda line: line.picked and (line.lot_name or line.lot_id.name or "") == name)
-        expected = lines.filtered(lambda line: not line.picked and not line.lot_id and not line.lot_name)
+        counted = lines.filtered(lambda line: line.picked and line._get_given_lot_name() == name)
+        expected = lines.filtered(lambda line: not line.picked and not line._get_given_lot_name())
         left = quantity
         for line in expected:
             taken = min(left, line.quantity)

@@ -95,7 +95,7 @@ class TestCatalogueDialogue(RepairPartsCommon):
         self.assertEqual(order.move_ids.mapped(lambda move: (move.product_id.id, move.product_uom_qty)), [(self.fits.id, 2.0)])
         info = order._get_product_catalog_order_line_info(self.fits.ids)[self.fits.id]
         self.assertEqual((info["quantity"], info["price"]), (2.0, 30.0))
-        self.assertIn(["Fits", "success"], [list(fact) for fact in info["partFacts"]])
+        self.assertIn(["Fits the appliance", "success"], [list(fact) for fact in info["partFacts"]])
         order._update_order_line_info(self.fits.id, 1)
         self.assertEqual(order.move_ids.product_uom_qty, 1.0)
         order._update_order_line_info(self.fits.id, 0)

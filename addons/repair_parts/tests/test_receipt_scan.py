@@ -37,6 +37,14 @@ class TestReceiptScan(RepairPartsCommon):
         self.assertEqual(self._get_lines(self.move), [("LOT7", 5.0), ("LOT8", 1.0)])
         self.assertEqual(sum(self.move.move_line_ids.mapped("quantity")), 10.0, "what was not scanned stays expected")
 
+    def test_after_a_first_try_to_validate_scanning_goes_on_counting_the_same_goods(self):
+        self._scan(EAN)
+        self.receipt.with_user(self.user_keeper).button_validate()  # asks about the backorder: nothing is received yet
+        self._scan(EAN)
+        self.assertEqual(self.receipt.state, "assigned")
+        self.assertEqual([line.quantity for line in self.move.move_line_ids if line.picked], [2.0])
+        self.assertEqual(sum(self.move.move_line_ids.mapped("quantity")), 10.0, "what was not scanned stays expected")
+
     def test_the_code_on_a_box_counts_its_content(self):
         self._scan(BOX)
         self.assertEqual(self._get_lines(self.move), [("", 6.0)])

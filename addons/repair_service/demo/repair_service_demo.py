@@ -42,6 +42,7 @@ class RepairServiceDemo(models.AbstractModel):
         used = self.env["account.move.line"].sudo().search_count([("company_id", "=", main.id)], limit=1)
         if not used and main.chart_template in (False, "cn") and main.country_id in (china, china.browse()):
             main.country_id = china
+            self.env["stock.warehouse"].search([("company_id", "=", main.id)], limit=1).name = "安邻总仓"
             return main
         yuan = self.env.ref("base.CNY")
         yuan.active = True
