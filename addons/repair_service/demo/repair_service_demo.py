@@ -33,6 +33,7 @@ class RepairServiceDemo(models.AbstractModel):
             self._load_accounts(company)
         company.resource_calendar_id.tz = TIME_ZONE
         company.partner_id.tz = TIME_ZONE
+        self.env.ref("repair_service.calendar_desk").name = "客服：每天 8:00–20:00"
         self.env.ref("base.user_admin").company_ids = [Command.link(company.id)]
 
     @api.model

@@ -60,7 +60,8 @@ class RepairComplaint(models.Model):
     number = fields.Char(readonly=True, copy=False, index=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     kind = fields.Selection(
-        [("complaint", "Complaint"), ("opinion", "Opinion or suggestion")], required=True, default="complaint", index=True)
+        [("complaint", "Complaint"), ("opinion", "Opinion or suggestion")], "Complaint or suggestion",
+        required=True, default="complaint", index=True)
     stage = fields.Selection(
         STAGES, required=True, default="new", readonly=True, copy=False, index=True, tracking=True, group_expand=True)
     received_on = fields.Datetime(required=True, default=fields.Datetime.now, copy=False, index=True)

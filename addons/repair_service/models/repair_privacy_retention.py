@@ -31,7 +31,7 @@ class RepairPrivacyRule(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     months = fields.Integer(required=True, default=36, help="Since the last repair, invoice or enquiry.")
     is_automatic = fields.Boolean("Without asking", help="What is proposed is carried out without a manager's approval.")
-    source = fields.Char(help="The law, or the decision of the company, that the time rests on.")
+    source = fields.Char(translate=True, help="The law, or the decision of the company, that the time rests on.")
     active = fields.Boolean(default=True)
     case_ids = fields.One2many("repair.privacy.case", "rule_id", "Cases")
     case_count = fields.Integer("To decide", compute="_compute_case_count")
