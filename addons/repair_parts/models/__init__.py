@@ -39,6 +39,7 @@ from . import sale_order
 from . import stock_location
 from . import stock_lot_incoming
 from . import stock_move
+from . import stock_move_bills
 from . import stock_move_fifo
 from . import stock_move_incoming
 from . import stock_move_line
