@@ -44,6 +44,7 @@ from . import stock_move_fifo
 from . import stock_move_incoming
 from . import stock_move_line
 from . import stock_move_line_incoming
+from . import stock_orderpoint_catalogue
 from . import stock_picking
 from . import stock_picking_scan
 from . import stock_quant

@@ -132,11 +132,21 @@ class ResPartner(models.Model):
         """Return why no spare part can be ordered from this partner in ``company``, in words; empty when it can."""
         self.ensure_one()
         state, holder = self._get_supplier_standing()
+        today = self.with_company(company)._get_score_today()
         if state == "blocked":
             return self.env._(
                 "%(supplier)s is blocked since %(date)s: %(reason)s", supplier=self.display_name,
                 date=format_date(self.env, holder.supplier_qualified_on), reason=holder.supplier_qualification_reason or "")
-        if state == "trial" and holder.supplier_trial_until and holder.supplier_trial_until < fields.Date.context_today(self):
+        if not state and (twin := self._find_blocked_twin()):
+            return self.env._(
+                "%(supplier)s is %(blocked)s under another entry, blocked since %(date)s: %(reason)s Merge the two contacts, or have "
+                "this one qualified by itself.", supplier=self.display_name, blocked=twin.display_name,
+                date=format_date(self.env, twin.supplier_qualified_on), reason=twin.supplier_qualification_reason or "")
+        if state and (lapsed := holder._find_blocking_lapse(today)):
+            return self.env._(
+                "%(certificate)s of %(supplier)s lapsed on %(date)s: no spare parts until it is renewed.",
+                certificate=lapsed.display_name, supplier=self.display_name, date=format_date(self.env, lapsed.valid_to))
+        if state == "trial" and holder.supplier_trial_until and holder.supplier_trial_until < today:
             return self.env._(
                 "The trial of %(supplier)s ended on %(date)s: approve him, prolong the trial or block him.", supplier=self.display_name,
                 date=format_date(self.env, holder.supplier_trial_until))
@@ -145,6 +155,35 @@ class ResPartner(models.Model):
                 "%(supplier)s is not qualified as a supplier of spare parts: have him approved or put on trial.",
                 supplier=self.display_name)
         return ""
+
+    def _find_blocked_twin(self):
+        """Return a blocked supplier that this contact, which nobody has qualified, is another entry of; empty when there is none.
+
+        The same tax or registry number is the same company, and so is the same name of two companies.
+        """
+        entity_sudo = self.sudo().commercial_partner_id  # a ban binds whoever orders, also who may not read suppliers
+        blocked = entity_sudo.search([("supplier_qualification", "=", "blocked"), ("id", "!=", entity_sudo.id)])
+        numbers = entity_sudo._get_identity_numbers()
+        name = " ".join((entity_sudo.name or "").casefold().split())
+        return next((
+            twin for twin in blocked
+            if numbers & twin._get_identity_numbers()
+            or (entity_sudo.is_company and twin.is_company and name == " ".join((twin.name or "").casefold().split()))), self.browse())
+
+    def _get_identity_numbers(self):
+        numbers = ("".join((number or "").upper().split()) for number in (self.vat, self.company_registry))
+        return {number for number in numbers if len(number) > 4}  # shorter ones are notes such as "/"
+
+    def _find_blocking_lapse(self, today):
+        """Return a required certificate that has lapsed, not renewed, and whose lapse blocks; the night has yet to say so."""
+        kinds = self.certificate_ids.kind_id.filtered(lambda kind: kind.is_required and kind.lapse_action == "block")
+        held = self.certificate_ids.filtered(lambda one: one.kind_id in kinds and one.valid_to and one.valid_to < today)
+        for one in held:
+            renewals = self.certificate_ids.filtered(lambda other, one=one: other.kind_id == one.kind_id and (
+                not other.valid_to or other.valid_to >= today) and other.valid_from <= today)
+            if not renewals:
+                return one
+        return held.browse()
 
     def _get_trial_excess(self, amount, quantity, company):
         """Return which limit of the trial an order of ``amount`` (company currency, untaxed) and ``quantity`` units passes; or empty."""

@@ -17,7 +17,8 @@ class StockMove(models.Model):
 
     def _get_value_from_account_move(self, quantity, at_date=None):
         line = self.purchase_line_id
-        if not line or not self.product_id.is_spare_part or not self.is_in:
+        # The bill of a kit is about another product than what came: core shares it out.
+        if not self.is_in or not self.product_id.is_spare_part or line.product_id != self.product_id:
             return super()._get_value_from_account_move(quantity, at_date=at_date)
         data = {"value": 0, "quantity": 0, "description": False}
         received, kept = self._get_kept_by_receipt()
