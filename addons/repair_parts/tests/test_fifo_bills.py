@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -146,3 +148,30 @@ class TestFifoBills(RepairPartsCommon):
         for token in ([], {}, True):
             with self.assertRaises(UserError), self.cr.savepoint():
                 receipt.move_line_ids.with_context(taken_parts=token).write({"quantity": 3})
+
+    # -------------------------------------------------------------------------
+    # Kits
+    # -------------------------------------------------------------------------
+
+    def test_the_parts_of_kits_share_the_price_of_so_many_kits(self):
+        """5 kits at 100, of two fans for 40 % of the price each kit: ten fans cost 200, and 220 once the kits are billed at 110."""
+        kit = self.env["product.product"].create({"name": "Kit", "supplier_taxes_id": False})
+        line = self._order_parts((kit, 5, 100.0)).order_line
+        with patch.object(type(self.env["stock.move"]), "_get_kit_share", lambda move: (2.0, 0.4)):  # as manufacturing tells it
+            moves = self.env["stock.move"].create([{
+                "product_id": self.spare.id, "product_uom_qty": quantity, "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.stock.id, "purchase_line_id": line.id} for quantity in (4, 6)])
+            lot = self.env["stock.lot"].create({"product_id": self.spare.id, "name": "KIT-1"})
+            for move in moves:
+                move._action_confirm(merge=False)
+                move.move_line_ids = [Command.create({
+                    "product_id": self.spare.id, "quantity": move.product_uom_qty, "lot_id": lot.id, "picked": True,
+                    "location_id": move.location_id.id, "location_dest_id": self.stock.id})]
+                move._action_done()
+            self.assertEqual(moves.mapped("value"), [80.0, 120.0])
+            self.env["account.move"].create({
+                "move_type": "in_invoice", "partner_id": self.supplier.id, "invoice_date": fields.Date.today(),
+                "invoice_line_ids": [Command.create({
+                    "product_id": kit.id, "quantity": 4, "price_unit": 110.0, "purchase_line_id": line.id, "tax_ids": False})],
+            }).action_post()
+            self.assertEqual(moves.mapped("value"), [88.0, 128.0])  # the last kit is not billed: 4 x 22 and 2 x 20
