@@ -38,7 +38,8 @@ def settle(bills, credits, sent_back):
     by_key = {bill.key: bill for bill in bills}
     for credit in credits:
         left = credit.units
-        for key in sorted(reversed(charged), key=lambda key, credit=credit: key != credit.origin):
+        newest_first = list(charged)[::-1]
+        for key in sorted(newest_first, key=lambda key, credit=credit: key != credit.origin):
             units, value = charged[key]
             taken = min(units, left)
             if taken <= EPSILON:

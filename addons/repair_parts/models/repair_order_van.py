@@ -93,9 +93,8 @@ class StockMove(models.Model):
             products = moves.product_id._origin.sudo()  # as above
             left = {place: defaultdict(float, products._get_free_quantities(place)) for place in (van, depot)}
             for move in moves.sudo():  # as above
-                product, in_van = move.product_id._origin.with_env(products.env), move._get_reserved_in(van)
-                left[van][product] += in_van
-                left[depot][product] += move._get_reserved_in(depot) if in_van else move._get_own_reservation() * (move.location_id == depot)
+                for place in (van, depot):
+                    left[place][move.product_id._origin] += move._get_reserved_in(place)
             for move in moves:
                 sources[move] = move._pick_source(left, van, depot)
         return sources

@@ -19,7 +19,7 @@ class TestFifoBills(RepairPartsCommon):
         cls.line = cls.order.order_line
 
     def _come(self, quantity=None):
-        receipt = self.order.picking_ids.filtered(lambda picking: picking.state == "assigned" and picking.picking_type_id.code == "incoming")
+        receipt = self.order.picking_ids.filtered(lambda picking: picking.state == "assigned")
         if quantity:
             receipt.move_ids.quantity = quantity
         receipt.with_context(skip_backorder=True).button_validate()
@@ -29,7 +29,8 @@ class TestFifoBills(RepairPartsCommon):
         paper = self.env["account.move"].create({
             "move_type": move_type, "partner_id": self.supplier.id, "invoice_date": fields.Date.today(), **values,
             "invoice_line_ids": [Command.create({
-                "product_id": self.spare.id, "quantity": quantity, "price_unit": price, "purchase_line_id": self.line.id, "tax_ids": False})]})
+                "product_id": self.spare.id, "quantity": quantity, "price_unit": price, "purchase_line_id": self.line.id,
+                "tax_ids": False})]})
         paper.action_post()
         return paper
 
