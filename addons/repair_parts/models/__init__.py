@@ -55,9 +55,11 @@ from . import stock_warehouse
 from . import res_company_supplier
 from . import repair_supplier_certificate_kind
 from . import res_partner_supplier
+from . import res_partner_supplier_ban
 from . import repair_supplier_certificate
 from . import repair_supplier_score
 from . import res_partner_supplier_score
+from . import res_partner_supplier_failures
 from . import res_partner_supplier_records
 from . import product_product_supplier
 from . import product_supplierinfo

@@ -124,5 +124,6 @@ class AccountMove(models.Model):
         return result
 
     def _value_billed_parts(self):
-        receipts = self.filtered(lambda move: move.is_purchase_document()).invoice_line_ids.purchase_line_id.move_ids
-        receipts.filtered(lambda move: move.is_in and move.product_id.is_spare_part).sudo()._set_value()  # accountants move no goods
+        papers_sudo = self.filtered(lambda paper: paper.is_purchase_document()).sudo()  # accountants move no goods
+        receipts_sudo = papers_sudo.invoice_line_ids.purchase_line_id.move_ids
+        receipts_sudo.filtered(lambda move: move.is_in and move.product_id.is_spare_part)._set_value()
