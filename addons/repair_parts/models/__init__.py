@@ -39,10 +39,12 @@ from . import sale_order
 from . import stock_location
 from . import stock_lot_incoming
 from . import stock_move
+from . import stock_move_bills
 from . import stock_move_fifo
 from . import stock_move_incoming
 from . import stock_move_line
 from . import stock_move_line_incoming
+from . import stock_orderpoint_catalogue
 from . import stock_picking
 from . import stock_picking_scan
 from . import stock_quant
@@ -53,9 +55,11 @@ from . import stock_warehouse
 from . import res_company_supplier
 from . import repair_supplier_certificate_kind
 from . import res_partner_supplier
+from . import res_partner_supplier_ban
 from . import repair_supplier_certificate
 from . import repair_supplier_score
 from . import res_partner_supplier_score
+from . import res_partner_supplier_failures
 from . import res_partner_supplier_records
 from . import product_product_supplier
 from . import product_supplierinfo

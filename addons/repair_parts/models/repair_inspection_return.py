@@ -15,7 +15,7 @@ class RepairInspection(models.Model):
 
         :return: values for the inspection
         """
-        flow = self._incoming_env()
+        flow = self.with_company(self.company_id)._incoming_env()
         wizard = flow._prepare_return_wizard(quantity)
         back = wizard._create_return()
         flow._reserve_rejected(back, flow._pick_units("rejected", quantity, lots))

@@ -131,6 +131,7 @@ class RepairInspection(models.Model):
         if not units:
             return self.env["stock.picking"]
         warehouse = units[0][0].location_id.warehouse_id.with_context(active_test=False)
+        self = self.with_company(warehouse.company_id)  # goods move in their own company, whichever the inspector looks at
         zone = warehouse.wh_rejected_loc_id
         source = warehouse.wh_qc_stock_loc_id if units[0][0].location_id.inspection_zone == "waiting" else zone
         by_product = defaultdict(list)

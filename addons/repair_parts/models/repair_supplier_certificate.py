@@ -42,12 +42,17 @@ class RepairSupplierCertificate(models.Model):
 
     @api.depends("valid_from", "partner_id.certificate_ids.valid_to", "partner_id.certificate_ids.kind_id")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         last = self._get_last_ends()
         for certificate in self:
             end = certificate.valid_to
             certificate.days_left = (end - today).days if end else 0
             certificate.state = certificate._get_state(today, last.get((certificate.partner_id.id, certificate.kind_id.id)))
+
+    @api.model
+    def _get_today(self):
+        """Return the day where the company is: the night's run has no time zone of its own."""
+        return self.env["res.partner"]._get_score_today()
 
     def _get_state(self, today, last_end):
         """Return the state on ``today``; ``last_end`` is the latest end among the supplier's certificates of the kind."""
@@ -126,7 +131,7 @@ class RepairSupplierCertificate(models.Model):
     @api.model
     def _cron_watch_certificates(self):
         """Warn of certificates that expire, act on required ones that have lapsed, and tell of trials that end."""
-        today = fields.Date.today()
+        today = self._get_today()
         horizon = fields.Date.add(today, days=730)
         ending = self.search([("valid_to", "!=", False), ("valid_to", "<=", horizon)])
         for certificate in ending.filtered(lambda one: one.state in ("expiring", "expired")):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+ACTIVITY = "repair_parts.mail_activity_type_supplier_credit"
+REMIND_DAYS = 14
 STATES = [
     ("none", "Not billed"),
     ("due", "To come"),
@@ -115,6 +117,23 @@ class RepairSupplierCredit(models.Model):
             "bill_ids": [Command.set(bills.ids)], "credit_note_ids": [Command.set(notes.ids if credited else [])],
             "closed_on": (self.closed_on or fields.Datetime.now()) if state == "done" else False,
         })
+        self._follow_up()
+
+    def _follow_up(self):
+        """Remind the buyer, on the return, of a credit note that is to come; one reminder a return, gone when none is due there."""
+        self.ensure_one()
+        picking = self.return_id
+        reminders = picking.activity_search([ACTIVITY], only_automated=False)
+        due = self.search([("return_id", "=", picking.id), ("state", "=", "due")]) if picking else self.browse()
+        if reminders and not due:
+            reminders.unlink()
+        elif due and not reminders:
+            user = self.purchase_id.user_id or self.supplier_id._get_supplier_watcher()
+            lang_self = self.with_context(lang=user.lang)
+            picking.activity_schedule(
+                ACTIVITY, date_deadline=fields.Date.add(fields.Date.context_today(self), days=REMIND_DAYS), user_id=user.id,
+                summary=lang_self.env._(
+                    "Credit note of %(supplier)s to come for %(picking)s", supplier=self.supplier_id.name, picking=picking.name))
 
     @api.model
     def _sum_units(self, items, product):

@@ -132,11 +132,21 @@ class ResPartner(models.Model):
         """Return why no spare part can be ordered from this partner in ``company``, in words; empty when it can."""
         self.ensure_one()
         state, holder = self._get_supplier_standing()
+        today = self.with_company(company)._get_score_today()
         if state == "blocked":
             return self.env._(
                 "%(supplier)s is blocked since %(date)s: %(reason)s", supplier=self.display_name,
                 date=format_date(self.env, holder.supplier_qualified_on), reason=holder.supplier_qualification_reason or "")
-        if state == "trial" and holder.supplier_trial_until and holder.supplier_trial_until < fields.Date.context_today(self):
+        if not state and (twin := self._find_blocked_twin()):
+            return self.env._(
+                "%(supplier)s is %(blocked)s under another entry, blocked since %(date)s: %(reason)s Merge the two contacts, or have "
+                "this one qualified by itself.", supplier=self.display_name, blocked=twin.display_name,
+                date=format_date(self.env, twin.supplier_qualified_on), reason=twin.supplier_qualification_reason or "")
+        if state and (lapsed := holder._find_blocking_lapse(today)):
+            return self.env._(
+                "%(certificate)s of %(supplier)s lapsed on %(date)s: no spare parts until it is renewed.",
+                certificate=lapsed.display_name, supplier=self.display_name, date=format_date(self.env, lapsed.valid_to))
+        if state == "trial" and holder.supplier_trial_until and holder.supplier_trial_until < today:
             return self.env._(
                 "The trial of %(supplier)s ended on %(date)s: approve him, prolong the trial or block him.", supplier=self.display_name,
                 date=format_date(self.env, holder.supplier_trial_until))

@@ -12,7 +12,7 @@ class StockMove(models.Model):
     is_spare_part = fields.Boolean(related="product_id.is_spare_part")
     qty_on_hand_here = fields.Float(
         "Available here", compute="_compute_qty_on_hand_here", digits="Product Unit", compute_sudo=True,
-        help="Units that the line can count on in the order's stock location: free ones, and those reserved for it.")
+        help="Units that the line can count on in van and depot: free ones, and those reserved for it.")
     visit_start = fields.Datetime(
         "Next visit", compute="_compute_visit_start", search="_search_visit_start",
         help="Start of the next visit for the order, the time until which the part must be picked.")
@@ -21,12 +21,12 @@ class StockMove(models.Model):
 
     @api.depends("product_id", "location_id", "repair_line_type", "state", "quantity")
     def _compute_qty_on_hand_here(self):
-        """One query a location, however many lines there are."""
+        """One query for van and depot, however many lines there are."""
         self.qty_on_hand_here = 0.0
         moves_by_location = defaultdict(self.browse)
         for move in self:
             if move.repair_line_type == "add" and move.state not in ("done", "cancel") and move.product_id:
-                moves_by_location[move.location_id] |= move
+                moves_by_location[move.repair_id._get_van() | move.location_id] |= move
         for location, moves in moves_by_location.items():
             free = moves.product_id._get_free_quantities(location)
             for move in moves:
@@ -55,6 +55,7 @@ class StockMove(models.Model):
     def _action_assign(self, force_qty=False):
         """Reserve; for the parts of repairs the stock is read once, as core does when it takes goods out, not at every line."""
         self._choose_sources()
+        self._reserve_from_vans()
         waiting = self.filtered(lambda move: move.repair_id and move.state in ("confirmed", "waiting", "partially_available"))
         if not waiting or "quants_cache" in self.env.context:
             return super()._action_assign(force_qty=force_qty)

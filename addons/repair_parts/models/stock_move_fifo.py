@@ -182,18 +182,3 @@ class StockMove(models.Model):
             missing_before = max(0.0, sum(layer.quantity for layer in layers) - sizes[product])
             payable = min(sum(sources.mapped("quantity")), missing_before) - still_missing
             sources._pay_from(fifo.take_each(layers, sources._split_payable(payable)))
-
-    def _get_value_from_account_move(self, quantity, at_date=None):
-        """Value a receipt by the bills of its order line.
-
-        Core counts what went back to the supplier as one more receipt that the bills have paid for, so that the receipt in its place
-        falls back to the price of the order. For spare parts it is deducted.
-        """
-        if self.product_id.is_spare_part:
-            move = self.with_context(repair_sent_back_is_less=True)
-            return super(StockMove, move)._get_value_from_account_move(quantity, at_date=at_date)
-        return super()._get_value_from_account_move(quantity, at_date=at_date)
-
-    def _get_valued_qty(self, lot=None):
-        quantity = super()._get_valued_qty(lot)
-        return -quantity if self.is_out and self.env.context.get("repair_sent_back_is_less") else quantity

@@ -2,10 +2,27 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
+class TakenParts(list):
+    """What a correction takes out of places, to be looked at when it is whole. Only code of this process can hold one."""
+
+
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
 
     lot_id = fields.Many2one(index="btree_not_null")
+
+    def write(self, vals):
+        """Change movements; one that is done may be corrected to anything that leaves no place with less than nothing.
+
+        Core takes a movement back as a whole before it makes the corrected one: only what is left in the end is looked at.
+        """
+        if isinstance(self.env.context.get("taken_parts"), TakenParts) or not any(line.state == "done" for line in self):
+            return super().write(vals)
+        taken_parts = TakenParts()
+        result = super(StockMoveLine, self.with_context(taken_parts=taken_parts)).write(vals)
+        for line, taken, location, values in taken_parts:
+            line.with_env(self.env)._check_not_negative(taken, location, values)
+        return result
 
     def _action_done(self):
         self._fill_receipt_lot_name()
@@ -47,7 +64,12 @@ class StockMoveLine(models.Model):
     def _synchronize_quant(self, quantity, location, action="available", in_date=False, **quants_value):
         result = super()._synchronize_quant(quantity, location, action=action, in_date=in_date, **quants_value)
         if action == "available" and quantity < 0 and result[0] < 0:
-            self._check_not_negative(-quantity, location, quants_value)
+            taken_parts = self.env.context.get("taken_parts")
+            if isinstance(taken_parts, TakenParts):
+                gone = {"lot": self.lot_id, "package": self.package_id, "owner": self.owner_id, **quants_value}
+                taken_parts.append((self, -quantity, location, gone))
+            else:
+                self._check_not_negative(-quantity, location, quants_value)
         return result
 
     def _check_not_negative(self, taken, location, quants_value):

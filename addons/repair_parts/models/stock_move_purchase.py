@@ -55,6 +55,11 @@ class StockMove(models.Model):
         self.repair_id.check_access("write")
         if not self.repair_id or not self.can_order_part:
             raise UserError(self.env._("%(part)s: nothing is missing here, or it is on order already.", part=self.product_id.display_name))
+        template = self.product_id.product_tmpl_id
+        if template.superseded_by_id:
+            raise UserError(self.env._(
+                "%(part)s is superseded and not delivered any more: put %(current)s on the order instead.",
+                part=self.product_id.display_name, current=template._get_current_part().display_name))
         company, quantity = self.company_id, self._get_missing_quantity()
         product = self.product_id.with_company(company)
         needed = self.visit_start and fields.Datetime.context_timestamp(self, self.visit_start).date()

@@ -2,7 +2,9 @@ from . import test_catalogue_dialogue
 from . import test_concurrency
 from . import test_engine_fifo
 from . import test_engine_model_pattern
+from . import test_engine_billing
 from . import test_fifo
+from . import test_fifo_bills
 from . import test_fifo_core
 from . import test_fifo_random
 from . import test_fitment

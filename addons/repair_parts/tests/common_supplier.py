@@ -34,7 +34,7 @@ class SupplierCommon(RepairPartsCommon):
 
     @classmethod
     def _add_certificate(cls, vendor, kind=None, start=-400, end=400, **values):
-        today = fields.Date.today()
+        today = cls.env["res.partner"]._get_score_today()
         return cls.env["repair.supplier.certificate"].create({
             "partner_id": vendor.id, "kind_id": (kind or cls.licence).id,
             "number": cls.env["ir.sequence"].sudo().next_by_code("stock.lot.serial"),

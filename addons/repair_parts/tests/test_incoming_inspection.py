@@ -257,3 +257,24 @@ class TestIncomingInspection(RepairIncomingCommon):
 
         few, many = measure(2), measure(50)
         self.assertLess(many - few, 48, f"{few} queries for 2 lines, {many} for 50")
+
+    def test_who_looks_at_another_company_judges_its_receipts_all_the_same(self):
+        """An inspector of two companies stands in the first one: transfers and return of the second stay in the second."""
+        other = self.env["res.company"].create({"name": "Second shop"})
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1)
+        self.env.user.company_ids |= other
+        order = self.env["purchase.order"].with_company(other).create({
+            "partner_id": self.supplier.id, "company_id": other.id, "picking_type_id": warehouse.in_type_id.id,
+            "order_line": [Command.create({"product_id": self.spare.id, "product_qty": 4, "price_unit": 10.0, "tax_ids": False})]})
+        order.button_confirm()
+        order.picking_ids.button_validate()
+        inspection = self._get_inspection(order.picking_ids).with_context(allowed_company_ids=[self.company.id, other.id])
+        self.assertEqual(inspection.env.company, self.company)
+        self._judge(inspection, defects=1, inspected=4)
+        self.assertEqual(self._count(self.spare, warehouse.wh_rejected_loc_id), 4)
+        self._decide(inspection, "sort", defect_quantity=1)
+        back = inspection.return_picking_id
+        self.assertEqual((back.company_id, back.picking_type_id.company_id), (other, other))
+        self.assertEqual(self._count(self.spare, warehouse.lot_stock_id), 3)
+        back.button_validate()
+        self.assertEqual(self._count(self.spare, warehouse.wh_rejected_loc_id), 0)

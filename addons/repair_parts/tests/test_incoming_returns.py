@@ -79,11 +79,16 @@ class TestIncomingReturns(RepairIncomingCommon):
         note = self._draft_credit_note(credit)
         self.assertEqual((note.move_type, note.partner_id, note.amount_untaxed), ("in_refund", self.supplier, 50.0))
         self.assertEqual(credit.state, "due")
+        reminder = credit.return_id.activity_ids
+        self.assertEqual((len(reminder), reminder.user_id), (1, credit.purchase_id.user_id))
+        self.assertIn(self.supplier.name, reminder.summary)
         note.action_post()
         self.assertEqual((credit.state, credit.due_quantity, credit.credit_note_ids, credit.amount), ("done", 0.0, note, 50.0))
         self.assertTrue(credit.closed_on)
+        self.assertFalse(credit.return_id.activity_ids, "what has come is not waited for")
         note.button_draft()
         self.assertEqual((credit.state, credit.due_quantity, credit.closed_on), ("due", 5.0, False))
+        self.assertEqual(len(credit.return_id.activity_ids), 1)
 
     def test_a_credit_note_for_a_part_of_it_leaves_the_rest_due(self):
         receipt, inspection = self._reject()

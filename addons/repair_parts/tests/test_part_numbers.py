@@ -163,3 +163,47 @@ class TestPartNumbers(RepairPartsCommon):
         self.assertEqual(quants.search([("scan_code", "ilike", EAN), *internal]).lot_id, lots)
         self.assertEqual(quants.search([("scan_code", "ilike", "OLD-1"), *internal]).lot_id, lots)
         self.assertEqual(quants.search([("scan_code", "ilike", "LOT8"), *internal]).lot_id, lots[1])
+
+    # -------------------------------------------------------------------------
+    # Replenishment
+    # -------------------------------------------------------------------------
+
+    def _create_rule(self, part, least=4, most=10):
+        return self.env["stock.warehouse.orderpoint"].create({
+            "product_id": part.id, "location_id": self.stock.id, "product_min_qty": least, "product_max_qty": most})
+
+    def _get_to_order(self, rule):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rule._compute_qty_to_order_computed()
+        return rule.qty_to_order
+
+    def test_a_superseded_part_is_not_bought_again_and_its_successor_takes_over(self):
+        old, new = self._create_spare("Belt", "B-OLD"), self._create_spare("Belt", "B-NEW")
+        rule = self._create_rule(old)
+        self.assertEqual(self._get_to_order(rule), 10.0)
+        old.product_tmpl_id.with_user(self.user_keeper).superseded_by_id = new.product_tmpl_id
+        taken_over = self.env["stock.warehouse.orderpoint"].search([("product_id", "=", new.id)])
+        self.assertEqual((taken_over.location_id, taken_over.product_min_qty, taken_over.product_max_qty), (self.stock, 4, 10))
+        self.assertEqual((self._get_to_order(rule), self._get_to_order(taken_over)), (0.0, 10.0))
+        old.product_tmpl_id.superseded_by_id = False
+        self.assertEqual(self._get_to_order(rule), 10.0)
+
+    def test_what_is_left_under_the_old_number_is_used_up_before_the_new_one_is_bought(self):
+        old, new = self._create_spare("Belt", "B-OLD"), self._create_spare("Belt", "B-NEW")
+        self._receive((old, 3, 5.0))
+        old.product_tmpl_id.superseded_by_id = new.product_tmpl_id
+        rule = self._create_rule(new)
+        self.assertEqual((rule.qty_forecast, self._get_to_order(rule)), (3.0, 7.0))
+        self._receive((old, 1, 5.0))  # four are left: nothing is missing yet
+        self.assertEqual(self._get_to_order(rule), 0.0)
+        old.product_tmpl_id.is_interchangeable = False
+        self.assertEqual(self._get_to_order(rule), 10.0)
+
+    def test_a_successor_with_a_rule_of_its_own_keeps_it(self):
+        old, new = self._create_spare("Belt", "B-OLD"), self._create_spare("Belt", "B-NEW")
+        own = self._create_rule(new, 1, 2)
+        self._create_rule(old)
+        old.product_tmpl_id.superseded_by_id = new.product_tmpl_id
+        self.assertEqual(self.env["stock.warehouse.orderpoint"].search([("product_id", "=", new.id)]), own)
+        self.assertEqual(own.product_max_qty, 2)

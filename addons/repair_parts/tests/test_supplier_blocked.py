@@ -258,3 +258,16 @@ class TestSupplierBlocked(SupplierCommon):
     def test_limits_are_not_negative(self):
         with self.assertRaises(ValidationError):
             self._qualify(self.cheap, "trial", amount=-1.0)
+
+    def test_a_blocked_company_entered_once_more_is_recognised(self):
+        """By its tax number however it is written, or by its name; a namesake of a person is somebody else."""
+        self.cheap.vat = "91310000MA1FL0AB1C"
+        self._block()
+        again = self._create_vendor("Cheap and new", vat="91310000 MA1FL0AB1c")
+        renamed = self._create_vendor("  cheap ")
+        for vendor in (again, renamed):
+            with self.assertRaisesRegex(UserError, "under another entry, blocked since .*counterfeit"), self.cr.savepoint():
+                self._create_rfq(vendor)
+        self.assertTrue(self._create_rfq(self.env["res.partner"].create({"name": "Cheap", "vat": "/"})))
+        self._qualify(again, "trial", "another company indeed")
+        self.assertTrue(self._create_rfq(again))

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -21,7 +22,7 @@ class TestSupplierCertificates(SupplierCommon):
         certificate = self._add_certificate(self.cheap, end=-1)
         with self.assertRaisesRegex(UserError, "Business licence"):
             self.cheap._qualify_supplier("approved", "audit")
-        certificate.valid_to = fields.Date.today()
+        certificate.valid_to = self.env["res.partner"]._get_score_today()
         self.cheap._qualify_supplier("approved", "audit")
         self.assertEqual(self.cheap.supplier_qualification, "approved")
 
@@ -42,7 +43,7 @@ class TestSupplierCertificates(SupplierCommon):
         for left in (91, 90, 89, 30, 29, 8, 7, 1, -1, -2):
             # Only the passing of days is played: the end moves, and what was warned stays.
             warned_days = certificate.warned_days
-            certificate.valid_to = fields.Date.today() + timedelta(days=left)
+            certificate.valid_to = self.env["res.partner"]._get_score_today() + timedelta(days=left)
             certificate._note_warned(warned_days)
             before = self.env["mail.activity"].search([("res_model", "=", certificate._name)], order="id desc", limit=1).id or 0
             self._watch()
@@ -74,7 +75,7 @@ class TestSupplierCertificates(SupplierCommon):
     def test_a_required_certificate_that_lapses_puts_on_trial(self):
         certificate = self._add_certificate(self.cheap, end=10)
         self._qualify(self.cheap, "approved")
-        certificate.valid_to = fields.Date.today() - timedelta(days=1)
+        certificate.valid_to = self.env["res.partner"]._get_score_today() - timedelta(days=1)
         self._watch()
         self.assertEqual(self.cheap.supplier_qualification, "trial")
         self.assertIn(certificate.number, self.cheap.supplier_qualification_reason)
@@ -85,7 +86,7 @@ class TestSupplierCertificates(SupplierCommon):
             vendor = self._create_vendor(action)
             certificate = self._add_certificate(vendor)
             self._qualify(vendor, "approved")
-            certificate.valid_to = fields.Date.today() - timedelta(days=1)
+            certificate.valid_to = self.env["res.partner"]._get_score_today() - timedelta(days=1)
             self._watch()
             self.assertEqual(vendor.supplier_qualification, state)
 
@@ -131,3 +132,27 @@ class TestSupplierCertificates(SupplierCommon):
             certificate.unlink()
         with self.assertRaises(AccessError):
             self.licence.with_user(self.env.user).write({"is_required": False})
+
+    def test_a_lapse_that_blocks_is_noticed_before_the_night(self):
+        self.licence.lapse_action = "block"
+        certificate = self._add_certificate(self.cheap)
+        self._qualify(self.cheap, "approved")
+        self._create_rfq(self.cheap)
+        certificate.valid_to = self.env["res.partner"]._get_score_today() - timedelta(days=1)
+        self.assertEqual(self.cheap.supplier_qualification, "approved")
+        with self.assertRaisesRegex(UserError, f"{certificate.number}.* lapsed on"), self.cr.savepoint():
+            self._create_rfq(self.cheap)
+        self.assertEqual(self.spare._propose_suppliers(1)[0].partner, self.middle)
+        self._add_certificate(self.cheap, start=-1)
+        self.assertTrue(self._create_rfq(self.cheap))
+
+    def test_the_last_day_ends_where_the_company_is(self):
+        """Half past one at night on 11 March in Shanghai, still the 10th in Greenwich: what was valid to the 10th has lapsed."""
+        certificate = self._add_certificate(self.cheap)
+        self._qualify(self.cheap, "approved")
+        certificate.valid_to = "2026-03-10"
+        for moment, state in (("2026-03-10 15:30:00", "approved"), ("2026-03-10 17:30:00", "trial")):
+            with self.subTest(moment), patch.object(fields.Datetime, "now", lambda now=moment: fields.Datetime.to_datetime(now)):
+                self.env.invalidate_all()
+                self._watch()
+                self.assertEqual(self.cheap.supplier_qualification, state)

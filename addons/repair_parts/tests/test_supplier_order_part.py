@@ -144,3 +144,10 @@ class TestSupplierOrderPart(SupplierCommon):
         before = self.cr.sql_log_count
         self.spare._propose_suppliers(1)
         self.assertLess(self.cr.sql_log_count - before, 20)
+
+    def test_a_superseded_part_is_not_asked_for_but_its_successor_named(self):
+        _order, move = self._create_short_order()
+        self.spare.product_tmpl_id.superseded_by_id = self._create_spare("Fan motor", "FM-2").product_tmpl_id
+        with self.assertRaisesRegex(UserError, "FM-1.* is superseded .*FM-2"):
+            move.action_order_part()
+        self.assertFalse(self._get_line(move))

@@ -107,6 +107,33 @@ class TestSupplierScore(SupplierCommon):
         again._flow_write({"coverage": "repair_warranty"})
         self.assertEqual(self._renew(self.cheap)[0].units_failed, 0.0)
 
+    def _refit(self, order, part, days):
+        """Fit ``part`` on the same appliance after what came with ``order`` was fitted."""
+        self._receive((part, 5, 1.0))
+        self._fit(order, -15)
+        repair = self._to_stage(self._create_order(appliance_id=self.appliance.id), "diagnosed")
+        self._add_part(repair, part)
+        self._to_stage(repair, "inspected")
+        repair.move_ids.date = repair.move_ids.move_line_ids.date = fields.Datetime.now() + timedelta(days=days)
+
+    def test_a_substitute_fitted_in_its_place_is_an_early_failure_too(self):
+        other = self._create_spare("Fan motor, other make", "FM-2")
+        self._refit(self._order(self.cheap, 5), other, -5)
+        self.assertEqual(self._renew(self.cheap)[0].units_failed, 0.0)
+        pair = self.env["repair.part.substitution"].create(
+            {"product_tmpl_id": self.spare.product_tmpl_id.id, "substitute_id": other.product_tmpl_id.id})
+        self.assertEqual(self._renew(self.cheap)[0].units_failed, 1.0)
+        pair.active = False
+        self.assertEqual(self._renew(self.cheap)[0].units_failed, 0.0)
+
+    def test_the_successor_of_a_successor_is_the_same_part(self):
+        step, last = self._create_spare("Fan motor", "FM-1b"), self._create_spare("Fan motor", "FM-1c")
+        self._refit(self._order(self.cheap, 5), last, -5)
+        self.spare.product_tmpl_id.superseded_by_id = step.product_tmpl_id
+        self.assertEqual(self._renew(self.cheap)[0].units_failed, 0.0)
+        step.product_tmpl_id.superseded_by_id = last.product_tmpl_id
+        self.assertEqual(self._renew(self.cheap)[0].units_failed, 1.0)
+
     # Delivery
 
     def test_delivery_counts_lines_complete_by_the_promised_day(self):

@@ -56,11 +56,44 @@ class TestVans(RepairPartsCommon):
         self.assertEqual(order.move_ids.part_source, "Van: Van Zhang Wei")
         self.assertEqual(order.move_ids.move_line_ids.location_id, self.van)
 
-    def test_the_depot_serves_what_the_van_cannot_serve_whole(self):
+    def _get_reserved(self, move):
+        return {line.location_id: line.quantity for line in move.move_line_ids}
+
+    def test_the_van_gives_what_it_has_and_the_depot_the_rest(self):
+        self._receive((self.spare, 4, 10.0))
+        self._load_van(self.spare, 1)
+        order = self._make_order(quantity=3)
+        move = order.move_ids
+        self.assertEqual((len(move), move.location_id, move.state), (1, self.stock, "assigned"))
+        self.assertEqual(self._get_reserved(move), {self.van: 1, self.stock: 2})
+        self.assertEqual(move.part_source, f"1 from the van Van Zhang Wei, the rest from {self.stock.display_name}")
+        self.assertEqual((move.qty_on_hand_here, self._get_free(self.spare)), (4.0, 1.0))
+
+    def test_what_van_and_depot_have_together_is_still_missing_something(self):
+        self._receive((self.spare, 2, 10.0))
+        self._load_van(self.spare, 1)
+        move = self._make_order(quantity=3).move_ids
+        self.assertEqual((move.state, self._get_reserved(move)), ("partially_available", {self.van: 1, self.stock: 1}))
+        self.assertEqual((move.qty_on_hand_here, move._get_missing_quantity()), (2.0, 1.0))
+
+    def test_parts_from_van_and_depot_leave_both_when_the_repair_ends(self):
+        self._receive((self.spare, 4, 12.0))
+        self._load_van(self.spare, 1)
+        order = self._make_order(quantity=2, stage="repairing")
+        self.assertEqual(self._get_reserved(order.move_ids), {self.van: 1, self.stock: 1})
+        for _unit in range(2):
+            order.with_user(self.user_technician).action_scan_part("FM-1")
+        self._answer_inspection(order.with_user(self.user_technician))
+        self.assertEqual((order.move_ids.state, order.move_ids.value), ("done", 24.0))
+        self.assertEqual((self.spare._get_free_quantities(self.van).get(self.spare, 0.0), self._get_free(self.spare)), (0.0, 2.0))
+
+    def test_another_technician_leaves_the_first_one_s_van_alone(self):
         self._receive((self.spare, 4, 10.0))
         self._load_van(self.spare, 1)
         order = self._make_order(quantity=2)
-        self.assertEqual((order.move_ids.location_id, order.move_ids.state), (self.stock, "assigned"))
+        order._flow_write({"technician_id": self.colleague.id})
+        self.assertEqual((order.move_ids.state, self._get_reserved(order.move_ids)), ("assigned", {self.stock: 2}))
+        self.assertEqual(self.spare._get_free_quantities(self.van)[self.spare], 1.0)
 
     def test_the_second_order_finds_the_van_empty(self):
         self._receive((self.spare, 2, 10.0))
