@@ -7,3 +7,15 @@ from . import qms_action
 from . import repair_inspection
 from . import repair_order
 from . import repair_service_demo
+from . import qms_controlled
+from . import qms_standard
+from . import qms_clause
+from . import qms_document
+from . import qms_document_version
+from . import qms_document_reading
+from . import qms_document_step
+from . import qms_record_kind
+from . import qms_record_destruction
+from . import hr_employee_reading
+from . import ir_attachment
+from . import repair_order_instruction
