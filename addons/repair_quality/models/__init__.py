@@ -19,3 +19,13 @@ from . import qms_record_destruction
 from . import hr_employee_reading
 from . import ir_attachment
 from . import repair_order_instruction
+from . import qms_audit_programme
+from . import qms_audit_programme_version
+from . import qms_audit_coverage
+from . import qms_audit
+from . import qms_audit_auditor
+from . import qms_audit_flow
+from . import qms_audit_acknowledgement
+from . import qms_audit_line
+from . import qms_audit_evidence
+from . import qms_finding

@@ -17,7 +17,8 @@ class QmsDocumentReading(models.Model):
     company_id = fields.Many2one(related="version_id.company_id", store=True, index=True)
     employee_id = fields.Many2one("hr.employee", required=True, ondelete="restrict", index=True, readonly=True)
     department_id = fields.Many2one(related="employee_id.department_id", related_sudo=True)
-    user_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", help="Empty: the employee has no login and cannot confirm.")
+    user_id = fields.Many2one(
+        "res.users", readonly=True, index="btree_not_null", help="Empty: the employee has no login and cannot confirm.")
     asked_on = fields.Date(readonly=True)
     due_date = fields.Date("Read until", readonly=True)
     read_on = fields.Datetime("Read and understood", readonly=True, index=True)

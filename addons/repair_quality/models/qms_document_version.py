@@ -74,8 +74,10 @@ class QmsDocumentVersion(models.Model):
             document = version.document_id
             document._check_writer()
             document._lock()
-            if document.version_ids.filtered(lambda one, version=version: one != version and one.state in ("draft", "review", "approved")):
-                raise UserError(self.env._("Another version of %(document)s is under way: finish it first.", document=document.display_name))
+            others = document.version_ids - version
+            if others.filtered(lambda one: one.state in ("draft", "review", "approved")):
+                raise UserError(self.env._(
+                    "Another version of %(document)s is under way: finish it first.", document=document.display_name))
             number = document.last_number + 1
             document.sudo()._flow_write({"last_number": number})  # an owner writes versions, not the document
             version._flow_write({"number": number})

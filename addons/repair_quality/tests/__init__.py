@@ -1,3 +1,4 @@
+from . import test_audit
 from . import test_document
 from . import test_figures
 from . import test_nonconformity
