@@ -29,3 +29,4 @@ from . import qms_audit_acknowledgement
 from . import qms_audit_line
 from . import qms_audit_evidence
 from . import qms_finding
+from . import repair_service_demo_quality

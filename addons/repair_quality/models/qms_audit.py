@@ -98,7 +98,8 @@ class QmsAudit(models.Model):
             if programme and programme.company_id != audit.company_id:
                 raise ValidationError(self.env._("%(audit)s and its programme belong to one company.", audit=audit.name))
             if programme and {audit.date_start.year, audit.date_end.year} != {programme.year}:
-                raise ValidationError(self.env._("%(audit)s lies in the year %(year)s of its programme.", audit=audit.name, year=programme.year))
+                raise ValidationError(self.env._(
+                    "%(audit)s lies in the year %(year)s of its programme.", audit=audit.name, year=programme.year))
             if not programme and not (audit.extra_reason or "").strip():
                 raise ValidationError(self.env._("Choose the programme of %(audit)s, or write why it lies outside.", audit=audit.name))
 

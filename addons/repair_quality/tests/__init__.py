@@ -1,3 +1,5 @@
+from . import test_quality_rpc
+from . import test_audit_year
 from . import test_audit
 from . import test_document
 from . import test_figures
