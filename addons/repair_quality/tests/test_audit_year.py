@@ -171,7 +171,8 @@ class TestAuditYear(AuditCommon):
                     ("qms.audit", audit.ids, {"state": "closed"}), ("qms.audit", audit.ids, {"reported_on": f"{self.year}-01-01"}),
                     ("qms.audit", audit.ids, {"summary": "Better"}), ("qms.audit.line", audit.line_ids[:1].ids, {"answer": "conforming"}),
                     ("qms.finding", findings.ids, {"grade": "observation"}), ("qms.finding", findings.ids, {"nonconformity_id": False}),
-                    ("qms.finding", findings.ids, {"followup_audit_id": audit.id}), ("qms.finding", findings.ids, {"due_date": "2099-01-01"})):
+                    ("qms.finding", findings.ids, {"followup_audit_id": audit.id}),
+                    ("qms.finding", findings.ids, {"due_date": "2099-01-01"})):
                 with self.subTest(user=user.login, model=model, values=values), self.assertRaises(UserError):
                     self._rpc(user, model, "write", ids, values)
             for model, ids in (("qms.audit", audit.ids), ("qms.audit.line", audit.line_ids.ids), ("qms.finding", findings.ids)):
@@ -224,34 +225,42 @@ class TestCertificationQuestions(AuditCommon):
             version.with_user(cls.user_quality_manager).action_review()
             version.with_user(cls.user_quality_manager).action_approve()
             version.action_put_in_force()
-        cls.kind = cls.env["qms.record.kind"].with_user(cls.user_officer).create({"name": "Torque tests", "code": "T-7", "retention_months": 12})
+        cls.kind = cls.env["qms.record.kind"].with_user(cls.user_officer).create(
+            {"name": "Torque tests", "code": "T-7", "retention_months": 12})
         protocol = cls.env["qms.record.destruction"].with_user(cls.user_officer).create({
             "kind_id": cls.kind.id, "date_to": cls.kind.destroyable_before, "quantity": "1 box"})
         protocol.action_propose()
         cls.protocol = protocol
-        cls.head.user_id.sudo()
         cls.env.flush_all()
 
     def test_each_piece_of_evidence_is_one_menu_and_one_search_away(self):
         finding = self.audit.sudo().finding_ids
         first, second = self.document.version_ids.sorted("number")
+        in_force, mine = ("state", "=", "effective"), ("standard_id", "=", self.standard.id)
         requests = (  # what is asked, the menu, what is typed or clicked there, what is found
             ("the instruction in use for the torque wrench", "documents_all", [("name", "ilike", "torque")], self.document),
-            ("documents that speak of the zebra wrench", "documents_all", [("effective_version_id.content", "ilike", "zebra")], self.document),
+            ("documents that speak of the zebra wrench", "documents_all",
+             [("effective_version_id.content", "ilike", "zebra")], self.document),
             ("documents of clause 1.2", "documents_all", [("clause_ids", "ilike", "1.2")], self.document),
-            ("the version before, with the reason of the change", "document_versions", [("document_id", "ilike", "torque"), ("state", "=", "withdrawn")], first),
-            ("who approved the present version", "document_versions", [("approver_id", "=", self.user_quality_manager.id), ("state", "=", "effective")], second),
-            ("who has not read it", "readings", [("is_current", "=", True), ("read_on", "=", False), ("employee_id", "ilike", "Head")], second.sudo().reading_ids),
+            ("the version before, with the reason of the change", "document_versions",
+             [("document_id", "ilike", "torque"), ("state", "=", "withdrawn")], first),
+            ("who approved the present version", "document_versions",
+             [("approver_id", "=", self.user_quality_manager.id), in_force, ("document_id", "ilike", "torque")], second),
+            ("who has not read it", "readings",
+             [("is_current", "=", True), ("read_on", "=", False), ("employee_id", "ilike", "Head")], second.sudo().reading_ids),
             ("how long torque tests are kept, and by whom", "records", [("code", "=", "T-7")], self.kind),
             ("the protocol of what was destroyed", "record_destructions", [("kind_id", "=", self.kind.id)], self.protocol),
-            ("the requirement 1.1", "clauses", [("number", "=ilike", "1.1%"), ("standard_id", "=", self.standard.id)], self.clause_a),
-            ("requirements without a document", "clauses", [("standard_id", "=", self.standard.id), ("is_leaf", "=", True), ("document_ids", "=", False)], self.clause_a),
+            ("the requirement 1.1", "clauses", [("number", "=ilike", "1.1%"), mine], self.clause_a),
+            ("requirements without a document", "clauses",
+             [mine, ("is_leaf", "=", True), ("document_ids", "=", False)], self.clause_a),
             ("the edition of the standard", "standards", [("name", "ilike", "Test standard")], self.standard),
             ("the programme of this year", "audit_programmes", [("year", "=", self.today.year)], self.programme),
-            ("what is not covered, desk", "audit_coverage", [("state", "=", "uncovered"), ("department_id", "=", self.desk.id), ("clause_id", "=", self.clause_a.id)], None),
+            ("what is not covered at the desk", "audit_coverage",
+             [("state", "=", "uncovered"), ("department_id", "=", self.desk.id), ("clause_id", "=", self.clause_a.id)], None),
             ("the audit of the workshop", "audit_list", [("department_ids", "ilike", "Test workshop")], self.audit),
             ("reported audits that are not closed", "audit_list", [("state", "=", "reported")], self.audit),
-            ("what was asked about prices, and the answer", "audit_checklist", [("requirement", "ilike", "Prices"), ("answer", "=", "minor")], self.audit.line_ids[0]),
+            ("what was asked about prices, and the answer", "audit_checklist",
+             [("requirement", "ilike", "Prices"), ("answer", "=", "minor")], self.audit.line_ids[0]),
             ("findings against clause 1.1", "findings", [("clause_id", "ilike", "1.1")], finding),
             ("findings that are not settled", "findings", [("is_settled", "=", False)], finding),
             ("findings the head of the workshop answers for", "findings", [("owner_id", "ilike", "test_head")], finding),
