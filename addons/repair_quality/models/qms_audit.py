@@ -145,6 +145,8 @@ class QmsAudit(models.Model):
                 audit._check_is_auditor()
                 continue
             self._check_quality_officer()
+            if audit.state == "running" and names <= {"team_ids"}:
+                continue  # somebody has to step in when an auditor falls ill; who answered stays noted
             if audit.state in ("planned", "announced") and names & {"finding_ids", "line_ids"}:
                 raise UserError(self.env._("The checklist is drawn up by the announcement, findings come while the audit is under way."))
             if audit.state == "planned" and names <= SCOPE_FIELDS | TEAM_FIELDS | {"summary"}:
@@ -189,6 +191,6 @@ class QmsAudit(models.Model):
                 "cancelled" if self.state == "cancelled" else "planned"],
         }
 
-    def _is_file_fixed(self, _field):
+    def _is_file_fixed(self, new=False):
         """Whether the files of the audit are fixed: its report is written by the flow only."""
         return True

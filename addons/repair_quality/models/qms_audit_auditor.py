@@ -80,7 +80,7 @@ class QmsAudit(models.Model):
     def _get_document_problem(self, user, versions):
         """Why a user may not judge documents: he wrote one of them; '' when he may."""
         for version in versions.sudo():  # author and maker are compared only
-            if user in version.author_id | version.create_uid:
+            if user in version._get_writers():
                 return self.env._(
                     "%(auditor)s wrote %(document)s: nobody audits his own work.",
                     auditor=user.sudo().name, document=version.display_name)

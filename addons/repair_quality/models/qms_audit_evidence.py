@@ -61,6 +61,7 @@ class QmsAuditEvidence(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("Evidence of an audit stays on record."))
 
-    def _is_file_fixed(self, _field):
-        """Whether the files of the evidence are fixed: always."""
-        return True
+    def _is_file_fixed(self, new=False):
+        """Whether the files of the evidence are fixed: always, but for the photo it is made with."""
+        self.ensure_one()
+        return not new or self.audit_id.state != "running"

@@ -3,6 +3,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import is_html_empty
 
 from .qms_document import VERSION_STATES
@@ -19,8 +20,8 @@ class QmsDocumentVersion(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
     _order = "document_id, number desc"
     _flow_fields = frozenset({
-        "number", "state", "author_id", "submitted_on", "reviewer_id", "reviewed_on", "approver_id", "approved_on", "in_force_on",
-        "withdrawn_on", "withdrawn_reason", "checksum"})
+        "number", "state", "author_id", "editor_ids", "submitted_on", "reviewer_id", "reviewed_on", "approver_id", "approved_on",
+        "in_force_on", "withdrawn_on", "withdrawn_reason", "checksum"})
 
     document_id = fields.Many2one("qms.document", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="document_id.company_id", store=True, index=True)
@@ -33,6 +34,9 @@ class QmsDocumentVersion(models.Model):
     file = fields.Binary(attachment=True, copy=False)
     filename = fields.Char("File name")
     author_id = fields.Many2one("res.users", readonly=True, copy=False, default=lambda self: self.env.user, required=True)
+    editor_ids = fields.Many2many(
+        "res.users", "qms_document_version_editor_rel", "version_id", "user_id", "Written by", readonly=True, copy=False,
+        help="Everybody who changed text or file: none of them reviews or approves it.")
     submitted_on = fields.Date(readonly=True, copy=False)
     reviewer_id = fields.Many2one("res.users", "Reviewed by", readonly=True, copy=False, tracking=True)
     reviewed_on = fields.Date("Review on", readonly=True, copy=False)
@@ -87,7 +91,10 @@ class QmsDocumentVersion(models.Model):
         """Write; only a draft changes, and only in the hands of those who write the document."""
         if "file" in vals:
             self._check_file(vals["file"])
-        return super().write(vals)
+        res = super().write(vals)
+        if {"content", "file"} & vals.keys() and not self._in_flow():
+            self._flow_write({"editor_ids": [Command.link(self.env.uid)]})
+        return res
 
     def _check_frozen(self, vals):
         touched = CONTENT_FIELDS & vals.keys()
@@ -223,8 +230,12 @@ class QmsDocumentVersion(models.Model):
 
     def _check_not_author(self):
         for version in self:
-            if self.env.user in version.author_id | version.create_uid:
+            if self.env.user in version._get_writers():
                 raise AccessError(self.env._("Nobody reviews or approves what he wrote: ask somebody else."))
+
+    def _get_writers(self):
+        """Return everybody who had a hand in the text: its author, its maker, and whoever changed it."""
+        return self.author_id | self.create_uid | self.editor_ids
 
     def _check_first_day(self):
         for version in self:
@@ -240,7 +251,7 @@ class QmsDocumentVersion(models.Model):
         digest.update((version_sudo.filename or "").encode())
         return digest.hexdigest()
 
-    def _is_file_fixed(self, _field):
+    def _is_file_fixed(self, new=False):
         """Whether the files of the version are fixed: it left its author's hands."""
         self.ensure_one()
         return self.state != "draft"

@@ -93,6 +93,17 @@ class TestDocument(DocumentCommon):
             version.with_user(self.user_second).action_review()
         version.with_user(self.user_officer).action_review()
 
+    def test_whoever_changed_the_draft_does_not_approve_it(self):
+        version = self._start_version(self._write_document())
+        version.with_user(self.user_quality_manager).content = "<p>In my words.</p>"
+        version.action_submit()
+        with self.assertRaises(AccessError):
+            version.with_user(self.user_quality_manager).action_review()
+        version.with_user(self.user_second).action_review()
+        with self.assertRaises(AccessError):
+            version.with_user(self.user_quality_manager).action_approve()
+        version.with_user(self.user_second).action_approve()
+
     def test_approval_needs_the_review_and_a_manager(self):
         version = self._start_version(self._write_document())
         version.action_submit()
@@ -137,8 +148,11 @@ class TestDocument(DocumentCommon):
         attachment = self.env["ir.attachment"].sudo().search([
             ("res_model", "=", version._name), ("res_id", "=", version.id), ("res_field", "=", "file")])
         self.assertEqual(len(attachment), 1)
-        for call in (lambda: attachment.write({"raw": b"forged"}), attachment.unlink):
-            with self.assertRaises(UserError):
+        loose = self.env["ir.attachment"].with_user(self.user_quality_manager).create({"name": "loose", "raw": b"forged"})
+        behind = {"res_model": version._name, "res_id": version.id, "res_field": "file"}
+        for call in (lambda: attachment.write({"raw": b"forged"}), attachment.unlink, lambda: loose.write(behind),
+                     lambda: loose.create({"name": "second", "raw": b"forged", **behind})):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
                 call()
         self.assertTrue(version.is_intact)
 
