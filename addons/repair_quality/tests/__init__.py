@@ -1,3 +1,7 @@
+from . import test_quality_rpc
+from . import test_audit_year
+from . import test_audit
+from . import test_document
 from . import test_figures
 from . import test_nonconformity
 from . import test_nonconformity_sources

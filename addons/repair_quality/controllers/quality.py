@@ -1,0 +1,49 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import content_disposition, request
+from odoo.tools.pdf import PdfReadError, merge_pdf
+
+
+class Quality(http.Controller):
+
+    @http.route("/quality/document/<int:version_id>", type="http", auth="user", readonly=True)
+    def print_document(self, version_id, **kw):
+        version = request.env["qms.document.version"].browse(version_id)
+        try:
+            version.check_access("read")
+            name = version.display_name
+        except (AccessError, MissingError, UserError):
+            return request.not_found()
+        pdf = self._render("repair_quality.action_report_document", version)
+        file = version._get_file_bytes()
+        if file.startswith(b"%PDF"):
+            pdf = self._append(pdf, file)
+        return self._respond(pdf, name)
+
+    @http.route("/quality/audit/<int:audit_id>", type="http", auth="user", readonly=True)
+    def print_audit(self, audit_id, **kw):
+        audit = request.env["qms.audit"].browse(audit_id)
+        try:
+            audit.check_access("read")
+            pdf = audit._get_report_pdf()
+            name = audit.sudo().number or "audit"  # checked above
+        except (AccessError, MissingError, UserError):
+            return request.not_found()
+        return self._respond(pdf, name)
+
+    def _render(self, report, record):
+        reports_sudo = request.env["ir.actions.report"].sudo()  # readers read less than the paper tells; checked above
+        pdf, _type = reports_sudo.with_context(lang=request.env.user.lang)._render_qweb_pdf(report, record.ids)
+        return pdf
+
+    def _append(self, first, second):
+        """Return both papers as one; the first alone when the second cannot be read."""
+        try:
+            return merge_pdf([first, second])
+        except (PdfReadError, ValueError, KeyError, NotImplementedError):
+            return first
+
+    def _respond(self, pdf, name):
+        return request.make_response(pdf, [
+            ("Content-Type", "application/pdf"), ("Content-Length", len(pdf)),
+            ("Content-Disposition", content_disposition(f"{name}.pdf", disposition_type="inline"))])

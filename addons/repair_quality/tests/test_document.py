@@ -1,0 +1,454 @@
+import base64
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import freeze_time, new_test_user, tagged, users
+from odoo.tools import mute_logger
+
+from .common import RepairQualityCommon
+
+
+class DocumentCommon(RepairQualityCommon):
+    """An author, two managers, a workshop with a reader, a desk with another."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user_second = new_test_user(cls.env, "test_quality_second", "base.group_user,repair_quality.repair_quality_group_manager")
+        cls.user_reader, cls.user_other = (
+            new_test_user(cls.env, f"test_{name}", "base.group_user") for name in ("reader", "other_reader"))
+        cls.workshop, cls.hall = cls.env["hr.department"].create([{"name": "Test workshop"}, {"name": "Test hall"}])
+        cls.bench = cls.env["hr.department"].create({"name": "Test bench", "parent_id": cls.workshop.id})
+        cls.job = cls.env["hr.job"].create({"name": "Test parts keeper"})
+        cls.reader, cls.other = cls.env["hr.employee"].create([
+            {"name": "Reader", "user_id": cls.user_reader.id, "department_id": cls.bench.id},
+            {"name": "Other", "user_id": cls.user_other.id, "department_id": cls.hall.id}])
+
+    @classmethod
+    def _write_document(cls, **values):
+        return cls.env["qms.document"].with_user(cls.user_officer).create({
+            "name": "Leak search", "kind": "instruction", "department_ids": [Command.set(cls.workshop.ids)], **values})
+
+    @classmethod
+    def _start_version(cls, document, content="<p>Find the leak.</p>", reason="Better words", **values):
+        document.action_new_version(reason)
+        version = document.next_version_id
+        version.write({"content": content, **values})
+        return version
+
+    @classmethod
+    def _approve(cls, version):
+        version.action_submit()
+        version.with_user(cls.user_quality_manager).action_review()
+        version.with_user(cls.user_quality_manager).action_approve()
+        return version
+
+    @classmethod
+    def _put_in_force(cls, document, **values):
+        version = cls._approve(cls._start_version(document, **values))
+        version.action_put_in_force()
+        return version
+
+
+@tagged("post_install", "-at_install")
+class TestDocument(DocumentCommon):
+
+    def test_life_of_a_version_and_the_one_that_replaces_it(self):
+        document = self._write_document()
+        self.assertRegex(document.number, r"^WI-\d{3}$")
+        first = self._put_in_force(document)
+        self.assertEqual((first.number, first.state, first.effective_from), (1, "effective", self.today))
+        self.assertEqual((document.effective_version_id, document.state), (first, "effective"))
+        second = self._put_in_force(document, reason="New instrument", content="<p>Use the new detector.</p>")
+        self.assertEqual((second.number, first.state, first.withdrawn_on), (2, "withdrawn", self.today))
+        self.assertIn("2", first.withdrawn_reason)
+        self.assertEqual(document.effective_version_id, second)
+
+    def test_one_version_is_effective_whoever_writes(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        second = self._approve(self._start_version(document))
+        with self.assertRaises(Exception) as caught, mute_logger("odoo.sql_db"), self.cr.savepoint():
+            second._flow_write({"state": "effective"})
+            second.flush_recordset()
+        self.assertIn("one_effective", str(caught.exception))
+
+    def test_author_neither_reviews_nor_approves_himself(self):
+        document = self._write_document(owner_id=self.user_quality_manager.id)
+        document.with_user(self.user_quality_manager).action_new_version("Mine")
+        version = document.next_version_id.with_user(self.user_quality_manager)
+        version.content = "<p>x</p>"
+        version.action_submit()
+        for call in (version.action_review, version.action_approve):
+            with self.assertRaises(AccessError):
+                call()
+        # Another one submits what he made: he stays its maker.
+        version.with_user(self.user_second).action_send_back("Say who does it")
+        version.with_user(self.user_second).action_submit()
+        with self.assertRaises(AccessError):
+            version.action_review()
+        with self.assertRaises(AccessError):
+            version.with_user(self.user_second).action_review()
+        version.with_user(self.user_officer).action_review()
+
+    def test_whoever_changed_the_draft_does_not_approve_it(self):
+        version = self._start_version(self._write_document())
+        version.with_user(self.user_quality_manager).content = "<p>In my words.</p>"
+        version.action_submit()
+        with self.assertRaises(AccessError):
+            version.with_user(self.user_quality_manager).action_review()
+        version.with_user(self.user_second).action_review()
+        with self.assertRaises(AccessError):
+            version.with_user(self.user_quality_manager).action_approve()
+        version.with_user(self.user_second).action_approve()
+
+    def test_approval_needs_the_review_and_a_manager(self):
+        version = self._start_version(self._write_document())
+        version.action_submit()
+        with self.assertRaises(UserError):
+            version.with_user(self.user_quality_manager).action_approve()
+        version.with_user(self.user_second).action_review()
+        with self.assertRaises(AccessError):
+            version.action_approve()
+        version.with_user(self.user_quality_manager).action_approve()
+        self.assertEqual(version.approver_id, self.user_quality_manager)
+
+    def test_text_and_reason_are_asked_for(self):
+        document = self._write_document()
+        version = self._start_version(document, content=False)
+        with self.assertRaises(UserError):
+            version.action_submit()
+        self._put_in_force(self._write_document())
+        other = self._write_document()
+        self._put_in_force(other)
+        for reason in ("", "   ", 7, None):
+            with self.assertRaises(UserError):
+                other.action_new_version(reason)
+        self.assertEqual(other.action_new_version()["res_model"], "qms.reason")
+
+    def test_two_versions_are_never_under_way(self):
+        document = self._write_document()
+        self._start_version(document)
+        with self.assertRaises(UserError):
+            document.action_new_version("Another")
+        with self.assertRaises(UserError):
+            self.env["qms.document.version"].with_user(self.user_officer).create({"document_id": document.id, "reason": "x"})
+
+    def test_what_was_submitted_is_fixed_and_its_file_too(self):
+        version = self._start_version(
+            self._write_document(), file=base64.b64encode(b"drawing"), filename="drawing.txt")
+        self._approve(version)
+        self.assertEqual(len(version.checksum), 64)
+        for values in ({"content": "<p>y</p>"}, {"file": base64.b64encode(b"z")}, {"filename": "z"}, {"reason": "z"},
+                       {"author_id": self.user_second.id}, {"state": "effective"}, {"checksum": False}, {"effective_from": self.today}):
+            with self.assertRaises(UserError):
+                version.with_user(self.user_quality_manager).write(values)
+        attachment = self.env["ir.attachment"].sudo().search([
+            ("res_model", "=", version._name), ("res_id", "=", version.id), ("res_field", "=", "file")])
+        self.assertEqual(len(attachment), 1)
+        loose = self.env["ir.attachment"].with_user(self.user_quality_manager).create({"name": "loose", "raw": b"forged"})
+        behind = {"res_model": version._name, "res_id": version.id, "res_field": "file"}
+        for call in (lambda: attachment.write({"raw": b"forged"}), attachment.unlink, lambda: loose.write(behind),
+                     lambda: loose.create({"name": "second", "raw": b"forged", **behind})):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                call()
+        self.assertTrue(version.is_intact)
+
+    def test_what_differs_from_the_approval_does_not_take_effect(self):
+        version = self._approve(self._start_version(self._write_document()))
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE qms_document_version SET content = '<p>forged</p>' WHERE id = %s", [version.id])
+        version.invalidate_recordset()
+        self.assertFalse(version.is_intact)
+        with self.assertRaises(UserError):
+            version.action_put_in_force()
+
+    def test_first_day_is_kept_and_never_lies_behind(self):
+        version = self._start_version(self._write_document(), effective_from=self.today - timedelta(days=1))
+        with self.assertRaises(UserError):
+            version.action_submit()
+        version.effective_from = self.today + timedelta(days=3)
+        self._approve(version)
+        with self.assertRaises(UserError):
+            version.action_put_in_force()
+        with freeze_time(fields.Datetime.to_datetime(self.today + timedelta(days=3, hours=4))):
+            self.env["qms.document"]._run_daily()
+        self.assertEqual((version.state, version.effective_from), ("effective", self.today + timedelta(days=3)))
+
+    def test_records_are_not_deleted_nor_renamed(self):
+        document = self._write_document()
+        version = self._put_in_force(document)
+        for call in (version.unlink, document.unlink, lambda: document.write({"name": "Another"}),
+                     lambda: document.write({"number": "X"}), lambda: document.write({"active": False})):
+            with self.assertRaises(UserError):
+                call()
+        draft = self._write_document()
+        self._start_version(draft)
+        draft.unlink()
+        self.assertFalse(draft.exists())
+
+    def test_withdrawn_without_another_in_its_place(self):
+        document = self._write_document()
+        version = self._put_in_force(document)
+        with self.assertRaises(AccessError):
+            version.action_withdraw("Not done any more")
+        version.with_user(self.user_quality_manager).action_withdraw("Not done any more")
+        self.assertEqual((document.state, version.withdrawn_reason), ("withdrawn", "Not done any more"))
+        self.assertFalse(document.effective_version_id)
+        self.assertFalse(document.reading_ids.filtered("is_current"))
+
+    def test_review_is_reminded_and_confirmed(self):
+        document = self._write_document(review_months=1)
+        self._put_in_force(document)
+        self.assertEqual(document.review_date, fields.Date.add(self.today, months=1))
+        with freeze_time(fields.Datetime.to_datetime(self.today + timedelta(days=10, hours=4))):
+            self.env["qms.document"]._run_daily()
+            self.env["qms.document"]._run_daily()
+            self.assertEqual(document.activity_ids.user_id, self.user_officer)
+            self.assertEqual(len(document.activity_ids), 1)
+            self.assertIn(document, self.env["qms.document"].search([("is_review_due", "=", True)]))
+            document.action_confirm_review("Compared with the maker's manual")
+            self.assertEqual(document.review_date, fields.Date.add(self.today + timedelta(days=10), months=1))
+        self.assertFalse(document.activity_ids)
+
+    def test_a_manual_governs_no_single_step(self):
+        document = self._write_document(kind="manual")
+        with self.assertRaises(ValidationError):
+            document.step_ids = [Command.create({"step": "repair"})]
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentReading(DocumentCommon):
+
+    def _rows(self, document):
+        return document.sudo().reading_ids.filtered("is_current")
+
+    def test_distribution_asks_those_it_names_and_their_sub_departments(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        self.assertEqual(self._rows(document).employee_id, self.reader)
+        document.job_ids = self.job
+        self.other.job_id = self.job
+        self.assertEqual(self._rows(document).employee_id, self.reader | self.other)
+        document.write({"department_ids": [Command.clear()]})
+        self.assertEqual(self._rows(document).employee_id, self.other)
+
+    def test_everybody_confirms_for_himself_and_again_at_a_new_version(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        mine = document.with_user(self.user_reader)
+        self.assertTrue(mine.must_read)
+        row = self._rows(document)
+        for user in (self.user_other, self.user_officer, self.user_quality_manager):
+            with self.assertRaises(AccessError):
+                row.with_user(user).action_confirm()
+        mine.action_confirm_read()
+        self.assertTrue(row.read_on)
+        self.assertEqual((document.unread_count, document.reader_count), (0, 1))
+        with self.assertRaises(UserError):
+            mine.action_confirm_read()
+        self._put_in_force(document, reason="Changed")
+        self.env.invalidate_all()
+        self.assertEqual((document.unread_count, document.reader_count), (1, 1))
+        self.assertTrue(mine.must_read)
+        with self.assertRaises(UserError):
+            row.with_user(self.user_reader).action_confirm()
+        self.assertEqual(len(document.sudo().reading_ids), 2, "what was read stays on record")
+
+    def test_newcomers_and_those_who_move_are_asked(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        newcomer = self.env["hr.employee"].create({"name": "New", "department_id": self.workshop.id})
+        self.assertIn(newcomer, self._rows(document).employee_id)
+        self.other.department_id = self.bench
+        self.assertIn(self.other, self._rows(document).employee_id)
+        self.reader.department_id = self.hall
+        self.assertNotIn(self.reader, self._rows(document).employee_id)
+        self.other.active = False
+        self.assertNotIn(self.other, self._rows(document).employee_id)
+
+    def test_readers_are_told(self):
+        document = self._write_document()
+        version = self._approve(self._start_version(document))
+        last = self.env["mail.message"].search([], order="id desc", limit=1).id
+        version.action_put_in_force()
+        self.assertIn(self.user_reader.partner_id, self.env["mail.message"].search([("id", ">", last)]).partner_ids)
+
+    @users("test_quality_manager")
+    def test_rows_are_written_by_nobody(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        row = self._rows(document).with_env(self.env)
+        for call in (lambda: row.write({"read_on": fields.Datetime.now()}), row.unlink,
+                     lambda: row.create({"version_id": row.version_id.id, "employee_id": self.other.id})):
+            with self.assertRaises(UserError):
+                call()
+
+    def test_employees_read_what_concerns_them_and_only_what_is_in_force(self):
+        document, foreign, everybody = self._write_document(), self._write_document(
+            department_ids=[Command.set(self.hall.ids)]), self._write_document(for_everyone=True)
+        for each in (document, foreign, everybody):
+            self._put_in_force(each)
+        draft = self._start_version(document, reason="Next")
+        documents = self.env["qms.document"].with_user(self.user_reader)
+        seen = documents.search([("id", "in", (document | foreign | everybody).ids)])
+        self.assertEqual(seen, (document | everybody).with_user(self.user_reader))
+        self.assertTrue(seen.mapped("content"))
+        with self.assertRaises(AccessError):
+            foreign.with_user(self.user_reader).read(["content"])
+        with self.assertRaises(AccessError):
+            draft.with_user(self.user_reader).read(["content"])
+        for call in (lambda: documents.create({"name": "x"}), lambda: seen[0].write({"for_everyone": True}), seen[0].unlink,
+                     lambda: seen[0].effective_version_id.write({"content": "x"}),
+                     lambda: self.env["qms.document.version"].with_user(self.user_reader).create(
+                         {"document_id": document.id, "reason": "x"})):
+            with self.assertRaises(UserError):
+                call()
+
+    def test_owner_who_is_no_officer_writes_versions_but_not_the_document(self):
+        document = self._write_document(owner_id=self.user_other.id)
+        mine = document.with_user(self.user_other)
+        mine.action_new_version("First words")
+        version = mine.next_version_id
+        version.content = "<p>Mine</p>"
+        version.action_submit()
+        with self.assertRaises(AccessError):
+            mine.write({"owner_id": self.user_reader.id})
+        with self.assertRaises(AccessError):
+            version.action_approve()
+        self.assertEqual(version.author_id, self.user_other)
+
+    def test_document_of_another_company_is_not_seen(self):
+        other = self.env["res.company"].create({"name": "Other branch"})
+        document = self.env["qms.document"].create({"name": "There", "company_id": other.id, "for_everyone": True})
+        self.assertFalse(self.env["qms.document"].with_user(self.user_quality_manager).search([("id", "=", document.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestInstruction(DocumentCommon):
+
+    def _instruction(self, **values):
+        document = self._write_document(department_ids=False, **values)
+        self._put_in_force(document)
+        return document
+
+    def test_instruction_is_one_click_from_its_step(self):
+        diagnosis = self._instruction(step_ids=[Command.create({"step": "diagnosis"})])
+        repair = self._instruction(step_ids=[Command.create({"step": "repair", "category_ids": [Command.set(self.category.ids)]})])
+        self._instruction(step_ids=[Command.create({"step": "repair", "service_type": "workshop"})])
+        order = self._create_order()
+        self.assertEqual(order.instruction_count, 0)
+        self._to_stage(order, "booked")
+        order.invalidate_recordset()
+        self.assertEqual(order.action_view_instructions()["res_id"], diagnosis.id)
+        self._to_stage(order, "approved")
+        order.invalidate_recordset()
+        mine = order.with_user(self.user_technician)
+        self.assertEqual(mine.instruction_count, 1)
+        action = mine.action_view_instructions()
+        self.assertEqual(action["res_id"], repair.id)
+        opened = self.env["qms.document"].with_user(self.user_technician).browse(action["res_id"])
+        self.assertIn("leak", opened.content)
+        self.assertEqual(order.appointment_ids[0].with_user(self.user_technician).instruction_count, 1)
+
+    def test_other_family_and_withdrawn_ones_do_not_show(self):
+        other = self.env["repair.appliance.category"].create({"name": "Other family"})
+        self._instruction(step_ids=[Command.create({"step": "reception", "category_ids": [Command.set(other.ids)]})])
+        gone = self._instruction(step_ids=[Command.create({"step": "reception"})])
+        order = self._create_order()
+        self.assertEqual(order.instruction_count, 1)
+        gone.effective_version_id.with_user(self.user_quality_manager).action_withdraw("x")
+        order.invalidate_recordset()
+        self.assertEqual(order.instruction_count, 0)
+
+    def test_instruction_of_a_family_governs_the_families_under_it(self):
+        child = self.env["repair.appliance.category"].create({"name": "Small fridge", "parent_id": self.category.id})
+        child.labour_product_ids = self.category.labour_product_ids
+        self._instruction(step_ids=[Command.create({"step": "reception", "category_ids": [Command.set(self.category.ids)]})])
+        order = self._create_order(appliance_id=self._create_appliance(category_id=child.id).id)
+        self.assertEqual(order.instruction_count, 1)
+
+    def test_checklist_opens_what_governs_it(self):
+        document = self._instruction(template_ids=[Command.set(self.template.ids)])
+        order = self._create_order()
+        self._to_stage(order, "repairing")
+        inspection = order.final_inspection_id.with_user(self.user_inspector)
+        self.assertEqual(inspection.instruction_count, 1)
+        self.assertEqual(inspection.action_view_instructions()["res_id"], document.id)
+
+    def test_queries_do_not_grow_with_orders(self):
+        self._instruction(step_ids=[Command.create({"step": "reception", "category_ids": [Command.set(self.category.ids)]})])
+        orders = self.env["repair.order"].browse([self._create_order().id for _number in range(6)])
+        self.env.flush_all()
+
+        def count(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            records.mapped("instruction_count")
+            return self.env.cr.sql_log_count - before
+
+        self.assertEqual(count(orders[:2]), count(orders))
+
+
+@tagged("post_install", "-at_install")
+class TestRecordKind(DocumentCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kind = cls.env["qms.record.kind"].with_user(cls.user_officer).create({
+            "name": "Final inspections", "code": "T-QR", "retention_months": 36, "keeper_id": cls.user_officer.id})
+
+    def _protocol(self, date_to, **values):
+        return self.env["qms.record.destruction"].with_user(self.user_officer).create({
+            "kind_id": self.kind.id, "date_to": date_to, "quantity": "3 boxes", **values})
+
+    def test_only_what_is_beyond_its_term_is_destroyed(self):
+        limit = fields.Date.subtract(self.today, months=36, days=1)
+        self.assertEqual(self.kind.destroyable_before, limit)
+        with self.assertRaises(UserError):
+            self._protocol(limit + timedelta(days=1)).action_propose()
+        self._protocol(limit).action_propose()
+        self.kind.retention_months = 0
+        self.assertFalse(self.kind.destroyable_before)
+        with self.assertRaises(UserError):
+            self._protocol(limit).action_propose()
+
+    def test_protocol_is_approved_by_another_and_witnessed(self):
+        limit = self.kind.destroyable_before
+        protocol = self._protocol(limit)
+        protocol.action_propose()
+        with self.assertRaises(AccessError):
+            protocol.action_approve()
+        protocol.with_user(self.user_quality_manager).action_approve()
+        with self.assertRaises(UserError):
+            protocol.action_done()
+        protocol.witness_id = self.user_officer
+        with self.assertRaises(UserError):
+            protocol.action_done()
+        protocol.witness_id = self.user_inspector
+        protocol.action_done()
+        self.assertEqual((protocol.state, protocol.done_on, self.kind.destroyed_until), ("done", self.today, limit))
+        for call in (lambda: protocol.write({"quantity": "1"}), lambda: protocol.write({"witness_id": False}), protocol.unlink,
+                     self.kind.unlink, lambda: protocol.write({"state": "draft"})):
+            with self.assertRaises(UserError):
+                call()
+
+    def test_manager_does_not_approve_what_he_proposed(self):
+        protocol = self.env["qms.record.destruction"].with_user(self.user_quality_manager).create({
+            "kind_id": self.kind.id, "date_to": self.kind.destroyable_before, "quantity": "1"})
+        protocol.action_propose()
+        with self.assertRaises(AccessError):
+            protocol.action_approve()
+
+    @users("test_employee", "test_desk", "test_technician")
+    def test_employees_read_the_register_only(self):
+        kind = self.kind.with_env(self.env)
+        self.assertTrue(kind.read(["name", "keeper_id", "destroyable_before"]))
+        for call in (lambda: kind.write({"retention_months": 1}), kind.unlink,
+                     lambda: self.env["qms.record.destruction"].create(
+                         {"kind_id": kind.id, "date_to": "2010-01-01", "quantity": "1"})):
+            with self.assertRaises(AccessError):
+                call()

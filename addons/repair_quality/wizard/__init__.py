@@ -1,0 +1,2 @@
+from . import qms_reason
+from . import qms_finding_followup
