@@ -1,4 +1,3 @@
-from . import qms_figure
 from . import qms_policy
 from . import qms_objective
 from . import qms_objective_value

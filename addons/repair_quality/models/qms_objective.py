@@ -1,9 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
-
-from .qms_figure import FIGURE_SELECTION, FIGURES
 
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
 HISTORY_MONTHS = 12
@@ -25,7 +24,7 @@ class QmsObjective(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
-    figure = fields.Selection(FIGURE_SELECTION, required=True, tracking=True)
+    figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection(), required=True, tracking=True)
     target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours, days or points.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
@@ -45,19 +44,21 @@ class QmsObjective(models.Model):
         "CHECK (target BETWEEN 0 AND 10000 AND tolerance BETWEEN 0 AND 10000)", "Target and tolerance lie between 0 and 10000.")
     _period_positive = models.Constraint(
         "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
-    _rate_target = models.Constraint(
-        "CHECK (figure IN ('mttr', 'days_to_acceptance', 'complaint_response', 'complaint_resolution') OR target <= 100)",
-        "The target of a rate is 100 % at most.")
 
     @api.depends("figure")
     @api.depends_context("lang")
     def _compute_definition(self):
-        definitions = self.env["qms.figure"]._get_definitions()
+        figures, definitions = self.env["repair.figure"]._get_figures(), self.env["repair.figure"]._get_definitions()
         for objective in self:
-            figure = FIGURES.get(objective.figure)
+            figure = figures.get(objective.figure)
             objective.unit = figure and figure.unit
             objective.higher_is_better = figure and figure.higher_is_better
             objective.definition = definitions.get(objective.figure)
+
+    @api.constrains("figure", "target")
+    def _check_rate_target(self):
+        if any(objective.unit in ("percent", "points") and objective.target > 100 for objective in self):
+            raise ValidationError(self.env._("The target of a rate is 100 % at most."))
 
     @api.depends("figure", "target", "tolerance", "period_days", "company_id")
     def _compute_value(self):
@@ -98,8 +99,8 @@ class QmsObjective(models.Model):
     def _take_own_snapshots(self):
         self.ensure_one()
         stored = set(self.value_ids.mapped("period_start"))
-        figures = self.env["qms.figure"]
-        last_countable = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        figures = self.env["repair.figure"]
+        last_countable = figures._get_last_countable_day(self.figure, self.company_id, figures._get_today(self.company_id))
         month = last_countable.replace(day=1) - relativedelta(months=HISTORY_MONTHS)
         vals_list = []
         while (month_end := month + relativedelta(months=1, days=-1)) <= last_countable:
@@ -117,20 +118,21 @@ class QmsObjective(models.Model):
     def _get_live_period(self):
         """Return first and last day of the running period: the newest days whose records may be counted."""
         self.ensure_one()
-        figures = self.env["qms.figure"]
-        last = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        figures = self.env["repair.figure"]
+        last = figures._get_last_countable_day(self.figure, self.company_id, figures._get_today(self.company_id))
         return last - relativedelta(days=self.period_days - 1), last
 
     def _read_rows(self, first, last):
-        return self.env["qms.figure"]._read_figure(self.figure, self.company_id, first, last)
+        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last)
 
     def _measure(self, rows):
         """Return numerator, denominator, value and light of ``{record id: value}``."""
-        numerator, denominator = float(sum(rows.values())), len(rows)
-        value = numerator / denominator * (100 if self.unit == "percent" else 1) if denominator else 0.0
+        if not self.figure:
+            return {"numerator": 0.0, "denominator": 0, "value": 0.0, "light": "none"}
+        measured = self.env["repair.figure"]._summarize(self.figure, rows.values())
         return {
-            "numerator": numerator, "denominator": denominator, "value": value,
-            "light": self._get_light(value) if denominator else "none"}
+            "numerator": measured.total, "denominator": measured.count, "value": measured.value,
+            "light": self._get_light(measured.value) if measured.count else "none"}
 
     def _get_light(self, value):
         """Compare a value with target and tolerance: 'green', 'amber' or 'red'. Equal to a limit is still inside."""
@@ -148,7 +150,7 @@ class QmsObjective(models.Model):
         return value > self.target
 
     def _open_records(self, name, record_ids):
-        model = FIGURES[self.figure].model
+        model = self.env["repair.figure"]._get_figures()[self.figure].model
         service_list = model == "repair.order" and self.env.ref("repair_service.repair_order_view_list_service").id
         return {
             "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": "list,form",

@@ -1,3 +1,4 @@
+from . import test_figure_registry
 from . import test_figures
 from . import test_nonconformity
 from . import test_nonconformity_sources
