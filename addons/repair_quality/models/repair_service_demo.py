@@ -29,3 +29,23 @@ class RepairServiceDemo(models.AbstractModel):
                 self.env.ref(f"repair_quality.{name}").with_context(lang="zh_CN").name = chinese
             policy.with_context(lang="zh_CN").text = POLICY
         policy.with_user(self.env.ref("repair_service.demo_user_quality")).action_put_in_force()
+
+    @api.model
+    def _load_quality_meter(self):
+        """Take the nonconformity of the meter to its end: the keeper carries the actions out, the quality manager verifies them."""
+        record = self.env.ref("repair_quality.demo_nonconformity_meter").with_user(self.env.ref("repair_service.demo_user_quality"))
+        if record.state != "draft":
+            return
+        record.action_analyse()
+        record.action_start_actions()
+        notes = {"correction": "两次测量均在限值以内。", "corrective": "抽查 20 台仪器，标签齐全，无一超期。"}
+        for action in record.action_ids:
+            keeper = self.env.ref("repair_service.demo_user_keeper")
+            proof = self.env["ir.attachment"].with_user(keeper).create({"name": f"{action.name}.txt", "raw": (action.result or "").encode()})
+            own = action.with_user(keeper)
+            own.evidence_ids = [(4, proof.id)]
+            own.action_done()
+            action.effectiveness_note = notes[action.kind]
+            action.action_effective()
+        record.action_verify()
+        record.action_close()

@@ -1,3 +1,5 @@
+from . import test_action_verification
+from . import test_escalation
 from . import test_figure_registry
 from . import test_figures
 from . import test_nonconformity

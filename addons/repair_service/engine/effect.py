@@ -1,8 +1,8 @@
 """Whether training or an improvement helped, told with counts and intervals. Plain Python (handbook 9.2.2, 10.3.2).
 
 A rate over few jobs says little: every rate comes with its Wilson interval, every mean with that of the normal distribution,
-every difference with Newcombe's. The change of the trained is held against the change of the others in the same weeks, because seasons, parts and
-weather change for both.
+every difference with Newcombe's. The change of the trained is held against the change of the others in the same weeks, because
+seasons, parts and weather change for both.
 """
 
 from math import sqrt
