@@ -1,5 +1,6 @@
 from . import qms_policy
 from . import qms_objective
+from . import qms_objective_target
 from . import qms_objective_value
 from . import qms_mixin
 from . import qms_evidence
@@ -11,6 +12,9 @@ from . import qms_nonconformity_cause
 from . import qms_nonconformity_flow
 from . import qms_action
 from . import qms_action_verification
+from . import qms_review
+from . import qms_review_input
+from . import qms_action_decision
 from . import repair_complaint
 from . import repair_inspection
 from . import repair_order

@@ -13,7 +13,7 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -25,7 +25,9 @@ class QmsObjective(models.Model):
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
     figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection(), required=True, tracking=True)
-    target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours, days or points.")
+    target = fields.Float(
+        required=True, tracking=True,
+        help="In the unit of the figure: percent, hours, days or points. It holds where no target of a period says otherwise.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
 
@@ -38,6 +40,8 @@ class QmsObjective(models.Model):
     period_start = fields.Date("From", compute="_compute_value")
     period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
     light = fields.Selection(LIGHTS, compute="_compute_value")
+    live_target = fields.Float("Target now", compute="_compute_value", digits=(16, 2))
+    target_ids = fields.One2many("qms.objective.target", "objective_id", string="Targets by period")
     value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
 
     _target_positive = models.Constraint(
@@ -60,15 +64,16 @@ class QmsObjective(models.Model):
         if any(objective.unit in ("percent", "points") and objective.target > 100 for objective in self):
             raise ValidationError(self.env._("The target of a rate is 100 % at most."))
 
-    @api.depends("figure", "target", "tolerance", "period_days", "company_id")
+    @api.depends("figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from")
     def _compute_value(self):
         for objective in self:
             if not (objective.figure and objective.company_id and objective.period_days):
-                objective.update({"period_start": False, "period_end": False, **objective._measure({})})
+                objective.update({"period_start": False, "period_end": False, "live_target": objective.target, **objective._measure({})})
                 continue
             first, last = objective._get_live_period()
             objective.update({
-                "period_start": first, "period_end": last, **objective._measure(objective._read_rows(first, last))})
+                "period_start": first, "period_end": last, "live_target": objective._get_target(last)[0],
+                **objective._measure(objective._read_rows(first, last), last)})
 
     def action_view_records(self):
         """Open the records that the actual value counts."""
@@ -105,15 +110,16 @@ class QmsObjective(models.Model):
         vals_list = []
         while (month_end := month + relativedelta(months=1, days=-1)) <= last_countable:
             if month not in stored:
-                measure = self._measure(self._read_rows(month, month_end))
+                measure = self._measure(self._read_rows(month, month_end), month_end)
+                target, tolerance = self._get_target(month_end)
                 # The history begins with the first month in which there was something to count.
                 if measure["denominator"] or vals_list or any(day < month for day in stored):
                     vals_list.append({
                         "objective_id": self.id, "period_start": month, "period_end": month_end,
-                        "target": self.target, "tolerance": self.tolerance, **measure})
+                        "target": target, "tolerance": tolerance, **measure})
             month += relativedelta(months=1)
         # Values are closed to everybody: this method alone writes them.
-        self.env["qms.objective.value"].sudo().create(vals_list)
+        self.env["qms.objective.value"].sudo().create(vals_list)._ask_decisions()
 
     def _get_live_period(self):
         """Return first and last day of the running period: the newest days whose records may be counted."""
@@ -125,29 +131,30 @@ class QmsObjective(models.Model):
     def _read_rows(self, first, last):
         return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last)
 
-    def _measure(self, rows):
-        """Return numerator, denominator, value and light of ``{record id: value}``."""
+    def _measure(self, rows, day=None):
+        """Return numerator, denominator, value and light of ``{record id: value}``, by the target of a day (else the standing one)."""
         if not self.figure:
             return {"numerator": 0.0, "denominator": 0, "value": 0.0, "light": "none"}
         measured = self.env["repair.figure"]._summarize(self.figure, rows.values())
         return {
             "numerator": measured.total, "denominator": measured.count, "value": measured.value,
-            "light": self._get_light(measured.value) if measured.count else "none"}
+            "light": self._get_light(measured.value, day) if measured.count else "none"}
 
-    def _get_light(self, value):
+    def _get_light(self, value, day=None):
         """Compare a value with target and tolerance: 'green', 'amber' or 'red'. Equal to a limit is still inside."""
         self.ensure_one()
-        distance = self.target - value if self.higher_is_better else value - self.target
+        target, tolerance = self._get_target(day)
+        distance = target - value if self.higher_is_better else value - target
         if float_compare(distance, 0, precision_digits=2) <= 0:
             return "green"
-        return "amber" if float_compare(distance, self.tolerance, precision_digits=2) <= 0 else "red"
+        return "amber" if float_compare(distance, tolerance, precision_digits=2) <= 0 else "red"
 
     def _is_miss(self, value):
         if self.unit == "percent":
             return bool(value) != self.higher_is_better
         if self.unit == "points":
             return value < 0
-        return value > self.target
+        return value > self.live_target
 
     def _open_records(self, name, record_ids):
         model = self.env["repair.figure"]._get_figures()[self.figure].model

@@ -41,7 +41,8 @@ class RepairServiceDemo(models.AbstractModel):
         notes = {"correction": "两次测量均在限值以内。", "corrective": "抽查 20 台仪器，标签齐全，无一超期。"}
         for action in record.action_ids:
             keeper = self.env.ref("repair_service.demo_user_keeper")
-            proof = self.env["ir.attachment"].with_user(keeper).create({"name": f"{action.name}.txt", "raw": (action.result or "").encode()})
+            proof = self.env["ir.attachment"].with_user(keeper).create({
+                "name": f"{action.name}.txt", "raw": (action.result or "").encode()})
             own = action.with_user(keeper)
             own.evidence_ids = [(4, proof.id)]
             own.action_done()
