@@ -24,6 +24,7 @@
         "views/qms_objective_views.xml",
         "views/qms_policy_views.xml",
         "views/qms_review_views.xml",
+        "views/qms_improvement_views.xml",
         "views/qms_escalation_views.xml",
         "views/repair_complaint_views.xml",
         "views/repair_order_views.xml",

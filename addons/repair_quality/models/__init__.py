@@ -14,6 +14,7 @@ from . import qms_action
 from . import qms_action_verification
 from . import qms_review
 from . import qms_review_input
+from . import qms_improvement
 from . import qms_action_decision
 from . import repair_complaint
 from . import repair_inspection

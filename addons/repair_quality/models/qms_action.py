@@ -7,7 +7,9 @@ from .qms_measured import FROZEN_FIELDS, MEASURED_FIELDS
 # What the planner sets; whoever carries the action out writes its result and its evidence.
 PLAN_FIELDS = frozenset({
     "name", "kind", "owner_id", "deadline", "verification", "verifier_id", "cancel_reason"}) | MEASURED_FIELDS
-PARENT_FIELDS = frozenset({"nonconformity_id", "review_id", "objective_value_id"})
+PARENT_FIELDS = frozenset({"nonconformity_id", "review_id", "objective_value_id", "improvement_id"})
+# Their effect is not judged one by one: the objective, the next review or the project's evaluation shows it.
+UNVERIFIED_KINDS = ("decision", "step")
 FREE_FIELDS = frozenset({"message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"})
 ACTIVITY = "repair_quality.mail_activity_type_action"
 ACTIVITY_VERIFY = "repair_quality.mail_activity_type_verify"
@@ -29,10 +31,11 @@ class QmsAction(models.Model):
     nonconformity_id = fields.Many2one("qms.nonconformity", ondelete="restrict", index="btree_not_null")
     company_id = fields.Many2one("res.company", compute="_compute_company_id", store=True, index=True, precompute=True)
     kind = fields.Selection(
-        [("correction", "Correction"), ("corrective", "Corrective action"), ("preventive", "Preventive action"), ("decision", "Decision")],
+        [("correction", "Correction"), ("corrective", "Corrective action"), ("preventive", "Preventive action"), ("decision", "Decision"),
+         ("step", "Project step")],
         default="corrective", required=True, tracking=True,
         help="A correction repairs what is wrong, a corrective action removes its cause, a preventive one keeps it from happening"
-             " elsewhere. A decision follows from a review or a missed objective.")
+             " elsewhere. A decision follows from a review or a missed objective, a step belongs to a project.")
     owner_id = fields.Many2one(
         "res.users", required=True, default=lambda self: self.env.user, tracking=True,
         domain="[('share', '=', False)]", index=True)
@@ -63,7 +66,8 @@ class QmsAction(models.Model):
     days_late = fields.Integer("Days late", compute="_compute_state", help="Counted from the first deadline, however often it was moved.")
     can_plan = fields.Boolean(compute="_compute_can_plan")
 
-    _one_cause = models.Constraint("CHECK (kind != 'decision' OR nonconformity_id IS NULL)", "Actions of a nonconformity are no decisions.")
+    _one_cause = models.Constraint("CHECK (kind NOT IN ('decision', 'step') OR nonconformity_id IS NULL)",
+        "Actions of a nonconformity are corrections, corrective or preventive.")
 
     @api.depends("nonconformity_id.company_id")
     def _compute_company_id(self):
@@ -172,7 +176,7 @@ class QmsAction(models.Model):
                 raise UserError(self.env._("%(action)s is done already.", action=action.name))
             if not (action.result or "").strip():
                 raise UserError(self.env._("Write what was done for '%(action)s'.", action=action.name))
-            if action.kind != "decision" and not action.evidence_ids:
+            if action.kind not in UNVERIFIED_KINDS and not action.evidence_ids:
                 raise UserError(self.env._("Attach the evidence of '%(action)s': a photo, a list, a record.", action=action.name))
         self._check_open_parent()
         self._start()
@@ -180,7 +184,7 @@ class QmsAction(models.Model):
             today = fields.Date.context_today(self)
             verify_on = today if action.kind == "correction" else action._get_after_day(today)
             action._flow_write({
-                "done_on": today, "done_by_id": self.env.uid, "verify_on": action.kind != "decision" and verify_on})
+                "done_on": today, "done_by_id": self.env.uid, "verify_on": action.kind not in UNVERIFIED_KINDS and verify_on})
             action._ask_verifier()
         self.activity_feedback([ACTIVITY])
 
@@ -208,7 +212,7 @@ class QmsAction(models.Model):
 
     def _check_parent(self):
         if any(not action._get_parent() for action in self):
-            raise UserError(self.env._("An action belongs to a nonconformity, a review or a missed objective: plan it there."))
+            raise UserError(self.env._("An action belongs to a nonconformity, a review, a missed objective or a project: plan it there."))
 
     def _check_open_parent(self):
         if any(action.nonconformity_id.state in ("verified", "closed", "cancelled") for action in self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .qms_action import ACTIVITY_VERIFY
+from .qms_action import ACTIVITY_VERIFY, UNVERIFIED_KINDS
 
 
 class QmsAction(models.Model):
@@ -37,7 +37,7 @@ class QmsAction(models.Model):
 
         :raises UserError: for one that is to be verified by a figure and names none
         """
-        by_figure = self.filtered(lambda action: action.verification == "figure" and action.kind not in ("correction", "decision"))
+        by_figure = self.filtered(lambda action: action.verification == "figure" and action.kind not in ("correction", *UNVERIFIED_KINDS))
         for action in by_figure:
             if not action.figure:
                 raise UserError(self.env._("Choose the figure that will show whether '%(action)s' helps.", action=action.name))
@@ -75,7 +75,7 @@ class QmsAction(models.Model):
         self._check_open_parent()
         today = fields.Date.context_today(self)
         for action in self:
-            if not action.done_on or action.effectiveness or action.kind == "decision":
+            if not action.done_on or action.effectiveness or action.kind in UNVERIFIED_KINDS:
                 raise UserError(self.env._("'%(action)s' can be evaluated once, after it was done.", action=action.name))
             if action.verify_on and action.verify_on > today and verdict == "effective":
                 raise UserError(self.env._(

@@ -133,9 +133,14 @@ class QmsMeasured(models.AbstractModel):
     def _freeze_before(self):
         """Freeze the figure as it is now: the newest days whose records may be counted."""
         for record in self.filtered(lambda record: record.figure and not record.before_on):
-            figures, company = self.env["repair.figure"], record._get_figure_company()
-            last = figures._get_last_countable_day(record.figure, company, figures._get_today(company))
-            record._freeze_side("before", last - timedelta(days=record.figure_days - 1), last)
+            record._freeze_side("before", *record._get_newest_days())
+
+    def _get_newest_days(self):
+        """Return first and last of the newest days whose records may be counted."""
+        self.ensure_one()
+        figures, company = self.env["repair.figure"], self._get_figure_company()
+        last = figures._get_last_countable_day(self.figure, company, figures._get_today(company))
+        return last - timedelta(days=self.figure_days - 1), last
 
     def _get_after_day(self, start):
         """The first day on which the figure of the days after ``start`` can be counted whole."""

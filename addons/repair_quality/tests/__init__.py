@@ -2,6 +2,7 @@ from . import test_action_verification
 from . import test_escalation
 from . import test_figure_registry
 from . import test_figures
+from . import test_improvement
 from . import test_nonconformity
 from . import test_nonconformity_sources
 from . import test_objective

@@ -63,7 +63,8 @@ class TestReview(RepairQualityCommon):
         self.objective.target = 10
         self.assertEqual(row.value, before)
         for call in (
-            lambda: row.with_user(self.user_quality_manager).write({"value": "100"}), lambda: row.with_user(self.user_quality_manager).unlink(),
+            lambda: row.with_user(self.user_quality_manager).write({"value": "100"}),
+            lambda: row.with_user(self.user_quality_manager).unlink(),
             lambda: row.write({"value": "100"}), row.unlink,
             lambda: self.review.write({"input_ids": [(5, 0)]}),
             lambda: self.env["qms.review.input"].create({"review_id": self.review.id, "section": "audits", "name": "x"}),
@@ -156,7 +157,8 @@ class TestReview(RepairQualityCommon):
         figures = self.env["repair.figure"]
         self.patch(type(figures), "_get_supplier_rows", lambda self, company: [("Fans Ltd", "D", "late"), ("New", False, "no data")])
         self.review.action_prepare()
-        self.assertEqual([(row.name, row.value, row.light) for row in self._inputs("suppliers")][0], ("Fans Ltd", "D", "red"))
+        row = self._inputs("suppliers")[0]
+        self.assertEqual((row.name, row.value, row.light), ("Fans Ltd", "D", "red"))
 
     def test_the_paper_shows_inputs_minutes_and_decisions(self):
         self._close()
