@@ -1,8 +1,8 @@
+from . import qms_mixin
 from . import qms_policy
 from . import qms_objective
 from . import qms_objective_target
 from . import qms_objective_value
-from . import qms_mixin
 from . import qms_evidence
 from . import qms_measured
 from . import qms_escalation_rule
@@ -15,6 +15,7 @@ from . import qms_action_verification
 from . import qms_review
 from . import qms_review_input
 from . import qms_improvement
+from . import qms_improvement_value
 from . import qms_action_decision
 from . import repair_complaint
 from . import repair_inspection

@@ -1,6 +1,14 @@
 from odoo import api, models
 
 
+def is_changed(record, name, value):
+    """Whether a value to be written differs from the one stored; lines and files always count as changed."""
+    field = record._fields.get(name)
+    if field is None or field.type in ("one2many", "many2many"):
+        return field is not None
+    return field.convert_to_cache(value, record) != field.convert_to_cache(record[name], record)
+
+
 class QmsMixin(models.AbstractModel):
     """What every quality record shares: its stages change through its buttons only, and who may decide."""
 
@@ -9,11 +17,7 @@ class QmsMixin(models.AbstractModel):
     _inherit = ["hr.training.mixin"]
 
     def _is_changed(self, name, value):
-        """Whether a value to be written differs from the one stored; lines and files always count as changed."""
-        field = self._fields.get(name)
-        if field is None or field.type in ("one2many", "many2many"):
-            return field is not None
-        return field.convert_to_cache(value, self) != field.convert_to_cache(self[name], self)
+        return is_changed(self, name, value)
 
     @api.model
     def _is_quality_officer(self):

@@ -1,11 +1,16 @@
 import json
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from .qms_mixin import is_changed
 
 TREND_MONTHS = 12
 # With a history, these say what its values mean.
 FIXED_FIELDS = frozenset({"figure", "company_id"})
+TARGET_FIELDS = frozenset({"target", "tolerance"})
 
 
 class QmsObjective(models.Model):
@@ -46,13 +51,38 @@ class QmsObjective(models.Model):
             objective.open_decision_count = counts.get((objective._origin, "open"), 0)
 
     def write(self, vals):
-        """What the history stands for stays as it is."""
-        if FIXED_FIELDS & vals.keys() and any(
-                objective.value_ids and any(objective._fields[name].convert_to_cache(vals[name], objective)
-                                            != objective._fields[name].convert_to_cache(objective[name], objective)
-                                            for name in FIXED_FIELDS & vals.keys()) for objective in self):
-            raise UserError(self.env._("Months of this objective are stored: archive it and set another one."))
+        """What the history stands for stays as it is, and another target holds from the next month on."""
+        for objective in self:
+            changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if is_changed(objective, name, vals[name])}
+            if changed & FIXED_FIELDS and objective.value_ids:
+                raise UserError(self.env._("Months of this objective are stored: archive it and set another one."))
+            if changed & TARGET_FIELDS:
+                objective._keep_target()
         return super().write(vals)
+
+    def _keep_target(self):
+        """Keep the standing target for the months that have begun: nobody lowers it when he sees them end badly."""
+        self.ensure_one()
+        month = self._get_month()
+        if not self.create_date or self.create_date.date() >= month:
+            return
+        stored = max(self.value_ids.mapped("period_end"), default=month - relativedelta(months=12, days=1))
+        rows = self.target_ids.filtered(lambda row: row.date_to > stored).sorted("date_from")
+        vals_list, first, last = [], stored + relativedelta(days=1), month + relativedelta(months=1, days=-1)
+        for row in rows:
+            if row.date_from > first:
+                vals_list.append((first, min(row.date_from - relativedelta(days=1), last)))
+            first = max(first, row.date_to + relativedelta(days=1))
+        vals_list.append((first, last))
+        reason = self.env._("Target before its change on %(day)s", day=self.env["repair.figure"]._get_today(self.company_id))
+        self.env["qms.objective.target"].sudo()._flow_create([  # the past is written by this method alone
+            {"objective_id": self.id, "date_from": start, "date_to": stop, "target": self.target, "tolerance": self.tolerance,
+             "reason": reason}
+            for start, stop in vals_list if start <= stop])
+
+    def _get_month(self):
+        """The first day of the month that runs at the company's."""
+        return self.env["repair.figure"]._get_today(self.company_id).replace(day=1)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_without_history(self):
@@ -77,7 +107,7 @@ class QmsObjectiveTarget(models.Model):
 
     _name = "qms.objective.target"
     _description = "Target of a Period"
-    _inherit = ["repair.input"]
+    _inherit = ["qms.mixin"]
     _order = "objective_id, date_from"
     _rec_name = "date_from"
 
@@ -107,24 +137,27 @@ class QmsObjectiveTarget(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Set targets of periods that are not measured yet."""
+        """Set targets of periods that begin with this month or later: a target is set before, not after."""
         rows = super().create(vals_list)
-        rows._check_measured()
+        if not self._in_flow():
+            for row in rows:
+                if row.date_from < row.objective_id._get_month():
+                    raise UserError(self.env._("A target is set before its period: begin it with this month or later."))
         return rows
 
-    def write(self, vals):
-        """Change targets of periods that are not measured yet."""
-        self._check_measured()
-        res = super().write(vals)
-        self._check_measured()
-        return res
+    def _check_frozen(self, vals):
+        for row in self:
+            month = row.objective_id._get_month()
+            changed = {name for name in vals if row._is_changed(name, vals[name])} - {"reason"}
+            if not changed:
+                continue
+            if row.date_from < month and changed != {"date_to"}:
+                raise UserError(self.env._("The target of a period that has begun stays: end the period and begin another."))
+            days = [fields.Date.to_date(vals[name]) for name in ("date_from", "date_to") if vals.get(name)]
+            if any(day < month - relativedelta(days=1) for day in days):
+                raise UserError(self.env._("A target is set before its period: begin it with this month or later."))
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_before_measured(self):
-        self._check_measured()
-
-    def _check_measured(self):
-        """Raise when a month of the period is stored: a target is set before, not after."""
-        for row in self:
-            if any(row.date_from <= value.period_end <= row.date_to for value in row.objective_id.value_ids):
-                raise UserError(self.env._("Months of this period are stored: their target stays as it was. Begin the period after them."))
+    def _unlink_before_begun(self):
+        if any(row.date_from < row.objective_id._get_month() for row in self):
+            raise UserError(self.env._("The target of a period that has begun stays: end the period and begin another."))

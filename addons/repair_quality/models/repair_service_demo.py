@@ -79,7 +79,8 @@ class RepairServiceDemo(models.AbstractModel):
             "date_due": fields.Date.add(today, days=45)})
         env["qms.action"].create([{
             "name": name, "kind": "step", "improvement_id": project.id, "figure_days": 0, "owner_id": project.owner_id.id,
-            "deadline": fields.Date.add(today, days=days)} for name, days in (("按天气预报修正路程时间", 14), ("雨天预案写进排班作业指导书", 30))])
+            "deadline": fields.Date.add(today, days=days),
+        } for name, days in (("按天气预报修正路程时间", 14), ("雨天预案写进排班作业指导书", 30))])
         measured = env["repair.figure"]._measure("on_time", company, *project._get_newest_days())
         if measured.count and measured.value < project.target_value:
             project.action_start()

@@ -8,5 +8,6 @@ from . import test_nonconformity_sources
 from . import test_objective
 from . import test_objective_decision
 from . import test_policy
+from . import test_quality_rpc
 from . import test_quality_security
 from . import test_review

@@ -22,8 +22,9 @@ class TestTargetsByPeriod(RepairQualityCommon):
             "owner_id": cls.user_desk.id})
 
     def _target(self, first, last, target, **values):
-        return self.env["qms.objective.target"].create({
-            "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target, **values})
+        with freeze_time(f"{first} 04:00:00"):
+            return self.env["qms.objective.target"].create({
+                "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target, **values})
 
     def _store(self, day="2019-04-02 04:00:00"):
         with freeze_time(day):
@@ -41,14 +42,28 @@ class TestTargetsByPeriod(RepairQualityCommon):
             self.objective.invalidate_recordset()
             self.assertEqual(self.objective.live_target, 95, "outside the period the standing target holds")
 
-    def test_a_target_is_not_lowered_after_the_fact(self):
+    def test_the_target_of_a_period_is_not_lowered_after_the_fact(self):
         period = self._target("2019-03-01", "2019-03-31", 90)
+        with freeze_time("2019-04-01 04:00:00"):
+            for call in (lambda: period.write({"target": 40}), period.unlink, lambda: period.write({"date_to": "2019-03-15"}),
+                         lambda: period.write({"date_from": "2019-05-01"})):
+                with self.assertRaises(UserError):
+                    call()
+            with self.assertRaisesRegex(UserError, "before its period"):
+                self.env["qms.objective.target"].create({
+                    "objective_id": self.objective.id, "date_from": "2019-02-01", "date_to": "2019-02-28", "target": 1})
+        self.assertEqual(self._store().light, "red")
+
+    def test_another_standing_target_holds_from_the_next_month_on(self):
+        """Set to 40 on 1 April, when March is known to be bad: March and April keep their 95, May has 40."""
+        self.env.cr.execute("UPDATE qms_objective SET create_date = '2019-01-05' WHERE id = %s", [self.objective.id])
+        self.objective.invalidate_recordset()
+        with freeze_time("2019-04-01 04:00:00"):
+            self.objective.with_user(self.user_quality_manager).target = 40
         march = self._store()
-        for call in (lambda: period.write({"target": 40}), period.unlink, lambda: period.write({"date_to": "2019-03-15"})):
-            with self.assertRaisesRegex(UserError, "stay"):
-                call()
-        self.assertEqual(march.light, "red")
-        self._target("2019-04-01", "2019-06-30", 40)
+        self.assertEqual((march.target, march.light), (95, "red"))
+        self.assertEqual(self.objective._get_target(date(2019, 4, 30)), (95, 5))
+        self.assertEqual(self.objective._get_target(date(2019, 5, 1)), (40, 5))
 
     def test_periods_do_not_overlap_and_rates_end_at_100(self):
         self._target("2030-01-01", "2030-06-30", 90)
