@@ -48,7 +48,7 @@ class QmsAction(models.Model):
         [("figure", "By a figure"), ("check", "By a check")], "Verified", default="check", required=True,
         help="A figure is frozen at the start and read again after the days set. A check is for what no figure shows.")
     verifier_id = fields.Many2one(
-        "res.users", "Verifier", domain="[('share', '=', False)]", help="Asked when the day has come. Nobody verifies his own action.")
+        "res.users", domain="[('share', '=', False)]", help="Asked when the day has come. Nobody verifies his own action.")
     verify_on = fields.Date("To verify on", readonly=True, copy=False, index="btree_not_null")
     effectiveness = fields.Selection(
         [("effective", "Effective"), ("not_effective", "Not effective")], readonly=True, copy=False, tracking=True)

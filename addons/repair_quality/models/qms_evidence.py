@@ -8,7 +8,7 @@ class QmsEvidence(models.AbstractModel):
     _name = "qms.evidence"
     _description = "Quality record with evidence"
 
-    evidence_ids = fields.Many2many("ir.attachment", string="Evidence", copy=False, bypass_search_access=True)
+    evidence_ids = fields.Many2many("ir.attachment", copy=False, bypass_search_access=True)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -16,6 +16,11 @@ class QmsMixin(models.AbstractModel):
     _description = "Guarded quality record"
     _inherit = ["hr.training.mixin"]
 
+    def write(self, vals):
+        """Write values that can be stored; those that cannot are refused before anything is compared with them."""
+        self._check_values(self, vals)
+        return super().write(vals)
+
     def _is_changed(self, name, value):
         return is_changed(self, name, value)
 

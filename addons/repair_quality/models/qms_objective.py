@@ -13,7 +13,7 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

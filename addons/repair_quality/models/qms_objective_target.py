@@ -52,6 +52,7 @@ class QmsObjective(models.Model):
 
     def write(self, vals):
         """What the history stands for stays as it is, and another target holds from the next month on."""
+        self._check_values(self, vals)
         for objective in self:
             changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if is_changed(objective, name, vals[name])}
             if changed & FIXED_FIELDS and objective.value_ids:

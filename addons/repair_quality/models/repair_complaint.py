@@ -9,7 +9,7 @@ SEVERITY = {"p1": "critical", "p2": "major", "p3": "minor"}
 class RepairComplaint(models.Model):
     _inherit = "repair.complaint"
 
-    nonconformity_id = fields.One2many("qms.nonconformity", "complaint_id", "Nonconformity")
+    nonconformity_ids = fields.One2many("qms.nonconformity", "complaint_id", "Nonconformities")
 
     def action_nonconformity(self):
         """Open the nonconformity of a complaint, which carries its corrective action; make it the first time (handbook 7.3.2, 10.3.1).
@@ -19,7 +19,7 @@ class RepairComplaint(models.Model):
         """
         self.ensure_one()
         self._check_worker()
-        record = self.sudo().nonconformity_id  # whether there is one is a fact; reading it follows its own rules
+        record = self.sudo().nonconformity_ids  # whether there is one is a fact; reading it follows its own rules
         if not record:
             if self.kind != "complaint" or self.stage == "withdrawn":
                 raise UserError(self.env._("Only a complaint that stands leads to a corrective action."))
