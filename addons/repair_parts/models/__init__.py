@@ -70,3 +70,4 @@ from . import stock_rule_supplier
 from . import stock_move_purchase
 from . import repair_supplier_evidence
 from . import repair_parts_demo_suppliers
+from . import repair_figure

@@ -165,6 +165,17 @@ class RepairInspection(models.Model):
                     "%(name)s: %(points)s failed. Note how many of the inspected units are defective.",
                     name=inspection.name, points=", ".join(failed.mapped("name"))))
 
+    def _get_subject(self):
+        """Return the part, its receipt and the verdict of an incoming lot."""
+        if not self.receipt_id:
+            return super()._get_subject()
+        return {
+            "name": self.product_id.display_name, "product_id": self.product_id.id,
+            "text": self.env._(
+                "%(receipt)s, %(supplier)s: %(defects)s defective of %(inspected)s inspected, %(quantity)s %(unit)s received.",
+                receipt=self.receipt_id.sudo().name, supplier=self.supplier_id.sudo().name or "",  # inspectors read no receipts
+                defects=self.defect_quantity, inspected=self.inspected_quantity, quantity=f"{self.lot_quantity:g}", unit=self.uom_id.name)}
+
     def _on_failed(self):
         """Tell the receipt that a lot of it was rejected."""
         for inspection in self.filtered("receipt_id"):

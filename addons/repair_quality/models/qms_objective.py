@@ -1,9 +1,8 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
-
-from .qms_figure import FIGURE_SELECTION, FIGURES
 
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
 HISTORY_MONTHS = 12
@@ -14,7 +13,7 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -25,8 +24,10 @@ class QmsObjective(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
-    figure = fields.Selection(FIGURE_SELECTION, required=True, tracking=True)
-    target = fields.Float(required=True, tracking=True, help="In the unit of the figure: percent, hours, days or points.")
+    figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection(), required=True, tracking=True)
+    target = fields.Float(
+        required=True, tracking=True,
+        help="In the unit of the figure: percent, hours, days or points. It holds where no target of a period says otherwise.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
 
@@ -39,35 +40,40 @@ class QmsObjective(models.Model):
     period_start = fields.Date("From", compute="_compute_value")
     period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
     light = fields.Selection(LIGHTS, compute="_compute_value")
+    live_target = fields.Float("Target now", compute="_compute_value", digits=(16, 2))
+    target_ids = fields.One2many("qms.objective.target", "objective_id", string="Targets by period")
     value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
 
     _target_positive = models.Constraint(
         "CHECK (target BETWEEN 0 AND 10000 AND tolerance BETWEEN 0 AND 10000)", "Target and tolerance lie between 0 and 10000.")
     _period_positive = models.Constraint(
         "CHECK (period_days BETWEEN 1 AND 366)", "Look at a period of 1 to 366 days.")
-    _rate_target = models.Constraint(
-        "CHECK (figure IN ('mttr', 'days_to_acceptance', 'complaint_response', 'complaint_resolution') OR target <= 100)",
-        "The target of a rate is 100 % at most.")
 
     @api.depends("figure")
     @api.depends_context("lang")
     def _compute_definition(self):
-        definitions = self.env["qms.figure"]._get_definitions()
+        figures, definitions = self.env["repair.figure"]._get_figures(), self.env["repair.figure"]._get_definitions()
         for objective in self:
-            figure = FIGURES.get(objective.figure)
+            figure = figures.get(objective.figure)
             objective.unit = figure and figure.unit
             objective.higher_is_better = figure and figure.higher_is_better
             objective.definition = definitions.get(objective.figure)
 
-    @api.depends("figure", "target", "tolerance", "period_days", "company_id")
+    @api.constrains("figure", "target")
+    def _check_rate_target(self):
+        if any(objective.unit in ("percent", "points") and objective.target > 100 for objective in self):
+            raise ValidationError(self.env._("The target of a rate is 100 % at most."))
+
+    @api.depends("figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from")
     def _compute_value(self):
         for objective in self:
             if not (objective.figure and objective.company_id and objective.period_days):
-                objective.update({"period_start": False, "period_end": False, **objective._measure({})})
+                objective.update({"period_start": False, "period_end": False, "live_target": objective.target, **objective._measure({})})
                 continue
             first, last = objective._get_live_period()
             objective.update({
-                "period_start": first, "period_end": last, **objective._measure(objective._read_rows(first, last))})
+                "period_start": first, "period_end": last, "live_target": objective._get_target(last)[0],
+                **objective._measure(objective._read_rows(first, last), last)})
 
     def action_view_records(self):
         """Open the records that the actual value counts."""
@@ -98,57 +104,60 @@ class QmsObjective(models.Model):
     def _take_own_snapshots(self):
         self.ensure_one()
         stored = set(self.value_ids.mapped("period_start"))
-        figures = self.env["qms.figure"]
-        last_countable = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        figures = self.env["repair.figure"]
+        last_countable = figures._get_last_countable_day(self.figure, self.company_id, figures._get_today(self.company_id))
         month = last_countable.replace(day=1) - relativedelta(months=HISTORY_MONTHS)
         vals_list = []
         while (month_end := month + relativedelta(months=1, days=-1)) <= last_countable:
             if month not in stored:
-                measure = self._measure(self._read_rows(month, month_end))
+                measure = self._measure(self._read_rows(month, month_end), month_end)
+                target, tolerance = self._get_target(month_end)
                 # The history begins with the first month in which there was something to count.
                 if measure["denominator"] or vals_list or any(day < month for day in stored):
                     vals_list.append({
                         "objective_id": self.id, "period_start": month, "period_end": month_end,
-                        "target": self.target, "tolerance": self.tolerance, **measure})
+                        "target": target, "tolerance": tolerance, **measure})
             month += relativedelta(months=1)
         # Values are closed to everybody: this method alone writes them.
-        self.env["qms.objective.value"].sudo().create(vals_list)
+        self.env["qms.objective.value"].sudo().create(vals_list)._ask_decisions()
 
     def _get_live_period(self):
         """Return first and last day of the running period: the newest days whose records may be counted."""
         self.ensure_one()
-        figures = self.env["qms.figure"]
-        last = figures._get_last_countable_day(self.figure, figures._get_today(self.company_id))
+        figures = self.env["repair.figure"]
+        last = figures._get_last_countable_day(self.figure, self.company_id, figures._get_today(self.company_id))
         return last - relativedelta(days=self.period_days - 1), last
 
     def _read_rows(self, first, last):
-        return self.env["qms.figure"]._read_figure(self.figure, self.company_id, first, last)
+        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last)
 
-    def _measure(self, rows):
-        """Return numerator, denominator, value and light of ``{record id: value}``."""
-        numerator, denominator = float(sum(rows.values())), len(rows)
-        value = numerator / denominator * (100 if self.unit == "percent" else 1) if denominator else 0.0
+    def _measure(self, rows, day=None):
+        """Return numerator, denominator, value and light of ``{record id: value}``, by the target of a day (else the standing one)."""
+        if not self.figure:
+            return {"numerator": 0.0, "denominator": 0, "value": 0.0, "light": "none"}
+        measured = self.env["repair.figure"]._summarize(self.figure, rows.values())
         return {
-            "numerator": numerator, "denominator": denominator, "value": value,
-            "light": self._get_light(value) if denominator else "none"}
+            "numerator": measured.total, "denominator": measured.count, "value": measured.value,
+            "light": self._get_light(measured.value, day) if measured.count else "none"}
 
-    def _get_light(self, value):
+    def _get_light(self, value, day=None):
         """Compare a value with target and tolerance: 'green', 'amber' or 'red'. Equal to a limit is still inside."""
         self.ensure_one()
-        distance = self.target - value if self.higher_is_better else value - self.target
+        target, tolerance = self._get_target(day)
+        distance = target - value if self.higher_is_better else value - target
         if float_compare(distance, 0, precision_digits=2) <= 0:
             return "green"
-        return "amber" if float_compare(distance, self.tolerance, precision_digits=2) <= 0 else "red"
+        return "amber" if float_compare(distance, tolerance, precision_digits=2) <= 0 else "red"
 
     def _is_miss(self, value):
         if self.unit == "percent":
             return bool(value) != self.higher_is_better
         if self.unit == "points":
             return value < 0
-        return value > self.target
+        return value > self.live_target
 
     def _open_records(self, name, record_ids):
-        model = FIGURES[self.figure].model
+        model = self.env["repair.figure"]._get_figures()[self.figure].model
         service_list = model == "repair.order" and self.env.ref("repair_service.repair_order_view_list_service").id
         return {
             "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": "list,form",

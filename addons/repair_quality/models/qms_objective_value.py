@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from .qms_objective import LIGHTS
 
@@ -22,6 +23,12 @@ class QmsObjectiveValue(models.Model):
     target = fields.Float(readonly=True, digits=(16, 2), aggregator="avg")
     tolerance = fields.Float(readonly=True, digits=(16, 2), aggregator=None)
     light = fields.Selection(LIGHTS, readonly=True)
+    owner_id = fields.Many2one(related="objective_id.owner_id")
+    decision_ids = fields.One2many("qms.action", "objective_value_id", "Decisions", readonly=True)
+    decision_state = fields.Selection(
+        [("none", "None needed"), ("missing", "Missing"), ("open", "Open"), ("done", "Carried out")], "Decision",
+        compute="_compute_decision_state", store=True, index=True,
+        help="What was decided when the month missed its target: with owner and day.")
 
     _once_per_period = models.UniqueIndex(
         "(objective_id, period_start)", "The value of this month is stored already.")
@@ -30,3 +37,51 @@ class QmsObjectiveValue(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.objective_id.name} {row.period_start:%Y-%m}" if row.period_start else row.objective_id.name
+
+    @api.depends("light", "decision_ids.done_on", "decision_ids.cancelled_on")
+    def _compute_decision_state(self):
+        for row in self:
+            kept = row.decision_ids.filtered(lambda decision: not decision.cancelled_on)
+            if row.light != "red":
+                row.decision_state = "none"
+            elif not kept:
+                row.decision_state = "missing"
+            else:
+                row.decision_state = "done" if all(kept.mapped("done_on")) else "open"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Monthly values are records and are kept."))
+
+    def action_decide(self):
+        """Open a new decision about the missed month, with owner and day.
+
+        :raises AccessError: for others than the owner of the objective and quality officers
+        :raises UserError: for a month that missed nothing
+        """
+        self.ensure_one()
+        if not self._may_decide():
+            raise AccessError(self.env._("The owner of the objective and quality officers decide."))
+        if self.light != "red":
+            raise UserError(self.env._("This month did not miss its target."))
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Decision: %(month)s", month=self.display_name), "res_model": "qms.action",
+            "views": [(False, "form")], "target": "current",
+            "context": {"default_objective_value_id": self.id, "default_kind": "decision", "default_figure_days": 0}}
+
+    def action_view_decisions(self):
+        """Open the decisions about the month."""
+        self.ensure_one()
+        return self.env["ir.actions.act_window"]._for_xml_id("repair_quality.qms_action_action") | {
+            "domain": [("objective_value_id", "=", self.id)], "context": {}}
+
+    def _may_decide(self):
+        return self.env.su or self.owner_id == self.env.user or self.env["qms.action"]._is_quality_officer()
+
+    def _ask_decisions(self):
+        """Ask the owners of missed objectives what follows."""
+        for row in self.filtered(lambda row: row.decision_state == "missing"):
+            owner = row.owner_id or self.env["qms.nonconformity"].with_company(row.company_id)._get_default_owner()
+            row.objective_id.activity_schedule(
+                "repair_quality.mail_activity_type_decision", user_id=owner.id,
+                summary=self.env._("Missed: %(month)s. Decide what follows.", month=row.display_name))

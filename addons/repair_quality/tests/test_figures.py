@@ -2,7 +2,6 @@ from datetime import date, datetime
 
 from odoo.tests import tagged
 
-from ..models.qms_figure import FIGURES
 from .common import MARCH, RepairQualityCommon
 
 
@@ -16,18 +15,19 @@ class TestFigures(RepairQualityCommon):
         cls.jobs = cls._make_march()
 
     def _read(self, figure, period=MARCH):
-        return self.env["qms.figure"]._read_figure(figure, self.company, *period)
+        return self.env["repair.figure"]._read_figure(figure, self.company, *period)
 
     def _expect(self, **values):
         return {self.jobs[name].id: value for name, value in values.items()}
 
     def test_first_time_fix_wants_one_visit_and_no_return_within_30_days(self):
-        self.assertEqual(self._read("first_time_fix"), self._expect(a=1, b=0, c=0, d=1, e=1, h=1))
+        """Jobs without a visit (e, h) say nothing about the first one."""
+        self.assertEqual(self._read("first_time_fix"), self._expect(a=1, b=0, c=0, d=1))
 
     def test_repeat_rate_counts_the_same_fault_until_day_30(self):
         self.assertEqual(self._read("repeat_30"), self._expect(a=0, b=0, c=1, d=0, e=0, h=0))
 
-    def test_repeat_rate_90_counts_the_fault_of_day_31_too(self):
+    def test_repeat_rate_90_counts_the_fault_after_day_30_too(self):
         self.assertEqual(self._read("repeat_90"), self._expect(a=0, b=0, c=1, d=1, e=0, h=0))
 
     def test_days_from_report_to_acceptance(self):
@@ -45,7 +45,7 @@ class TestFigures(RepairQualityCommon):
         """The server's clock says nothing about the company's days."""
         self.company.partner_id.tz = False
         self.company.resource_calendar_id.tz = "UTC"
-        self.assertEqual(self.env["qms.figure"]._get_tz(self.company), "Asia/Shanghai")
+        self.assertEqual(self.env["repair.figure"]._to_utc(self.company, date(2019, 3, 1)), datetime(2019, 2, 28, 16))
 
     def test_on_time_means_inside_the_window_both_ends_included(self):
         rows = self._read("on_time")
@@ -61,8 +61,8 @@ class TestFigures(RepairQualityCommon):
 
     def test_other_companies_are_not_counted(self):
         other = self.env["res.company"].create({"name": "Other branch"})
-        for figure in FIGURES:
-            self.assertEqual(self.env["qms.figure"]._read_figure(figure, other, *MARCH), {}, figure)
+        for figure in self.env["repair.figure"]._get_figures():
+            self.assertEqual(self.env["repair.figure"]._read_figure(figure, other, *MARCH), {}, figure)
 
     def test_plain_repairs_are_not_counted(self):
         product = self.env["product.product"].create({"name": "Own pump", "is_storable": True})
@@ -91,4 +91,4 @@ class TestFigures(RepairQualityCommon):
         self.assertEqual(sorted(self._read("complaint_response").values()), [2, 4])
         self.assertEqual(sorted(self._read("complaint_resolution").values()), [24, 72])
         self.assertEqual(sorted(self._read("complaint_sla").values()), [0, 1])
-        self.assertEqual(self._read("complaint_rate"), self._expect(a=1, b=0, c=0, d=0, e=0, h=0))
+        self.assertEqual(self._read("complaint_rate"), self._expect(a=2, b=0, c=0, d=0, e=0, h=0))

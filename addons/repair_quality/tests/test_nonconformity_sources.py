@@ -1,7 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.repair_service.models.repair_flow import FLOW
 
 from .common import RepairQualityCommon
 
@@ -47,6 +52,36 @@ class TestNonconformitySources(RepairQualityCommon):
         self.assertIn(order, self.env["repair.order"].with_user(self.user_inspector).search([("id", "=", order.id)]))
         form = order.with_user(self.user_inspector).read(["nonconformity_count"])
         self.assertTrue(form)
+
+    def test_rejected_goods_open_a_nonconformity(self):
+        """The hook of the incoming inspection says what was inspected; this addon knows no receipts."""
+        inspection = self.env["repair.inspection"].with_context(repair_flow=FLOW).create({"kind": "incoming", "line_ids": [
+            (0, 0, {"name": "Looks whole", "answer": "fail", "note": "dented"})]})
+        with patch.object(type(inspection), "_get_subject", lambda self: {
+                "name": "Fan motor", "product_id": part.id, "text": "3 defective of 20"}):
+            part = self.part
+            inspection._on_failed()
+        record = self.env["qms.nonconformity"].search([("inspection_id", "=", inspection.id)])
+        self.assertEqual((record.source, record.product_id), ("incoming", self.part))
+        self.assertIn("Fan motor", record.name)
+        self.assertIn("3 defective of 20", record.description)
+        self.assertIn("dented", record.description)
+
+    def test_a_complaint_gets_its_corrective_action_with_one_button_and_once(self):
+        order = self._create_order()
+        complaint = self.env["repair.complaint"].create({
+            "repair_id": order.id, "partner_id": self.partner.id, "subject": "Leaks again", "description": "Water on the floor",
+            "severity": "p2", "root_cause_id": self.env["repair.complaint.cause"].search([], limit=1).id})
+        action = complaint.with_user(self.user_desk).action_nonconformity()
+        record = self.env["qms.nonconformity"].browse(action["res_id"])
+        self.assertEqual(
+            (record.source, record.severity, record.complaint_id, record.appliance_category_id, record.cause_id),
+            ("complaint", "major", complaint, self.category, complaint.root_cause_id))
+        self.assertEqual(record.owner_id, self.env["qms.nonconformity"]._get_default_owner())
+        record.with_user(self.user_desk).read(["name", "state"])
+        self.assertEqual(complaint.with_user(self.user_manager).action_nonconformity()["res_id"], record.id)
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+            complaint.with_user(self.user_technician).action_nonconformity()
 
     def _repaired_before(self, days):
         now = fields.Datetime.now()

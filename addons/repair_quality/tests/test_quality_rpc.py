@@ -1,40 +1,38 @@
 import contextlib
 import math
+from datetime import date
 
 import psycopg2
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.repair_service.tests.test_rpc_sweep import get_our_public_methods
 
-from .common_audit import AuditCommon
+from .common import RepairQualityCommon
 
+# A wrong number of arguments or a value of a wrong kind is refused by Python or the field itself.
 CLEAN = (UserError, ValueError, TypeError, psycopg2.IntegrityError)
-ARGUMENTS = ((), (False,), ("nonsense",), (7,), ({"a": 1},), ([],), (math.nan,))
+ARGUMENTS = ((), (False,), ("nonsense",), ({"a": 1},), ([],), (math.nan,))
 NONSENSE = {
-    "char": ("长" * 2000, 7), "text": (7,), "integer": (-1, 2**40, "many"), "float": (-1.0, math.nan, "much"),
+    "char": ("长" * 2000, 7), "text": (7,), "integer": (-1, 2**40, "many"), "float": (-1.0, math.nan, math.inf, "much"),
     "date": ("0001-01-01", "yesterday"), "datetime": ("0001-01-01 00:00:00", "yesterday"), "selection": ("nonsense",),
     "many2one": (-1, 2**30, "nobody"), "one2many": ("all", [(4, 2**30)]), "many2many": ("all", [(4, 2**30)]),
-    "binary": ("no base64!",),
 }
 FACTS = {
-    "qms.document": ["number", "state", "effective_version_id", "review_date", "reviewed_on", "for_everyone"],
-    "qms.document.version": ["number", "state", "author_id", "approver_id", "content", "checksum", "effective_from"],
-    "qms.document.reading": ["read_on", "is_current", "employee_id"],
-    "qms.record.kind": ["retention_months", "keeper_id"],
-    "qms.record.destruction": ["state", "date_to", "approved_by_id", "done_on"],
-    "qms.audit.programme": ["state", "version", "uncovered_reason", "approved_by_id"],
-    "qms.audit.programme.version": ["number", "changes"],
-    "qms.audit": ["state", "lead_id", "date_start", "summary", "reported_on", "report_checksum"],
-    "qms.audit.line": ["answer", "note", "answered_by_id", "question"],
-    "qms.audit.evidence": ["name", "taken_by_id"],
-    "qms.finding": ["grade", "description", "owner_id", "due_date", "nonconformity_id", "followup_audit_id"],
-    "qms.audit.acknowledgement": ["user_id", "acknowledged_on"],
-    "qms.clause": ["number", "name"],
-    "qms.standard": ["name", "auditor_skill_id"],
+    "qms.nonconformity": ["state", "number", "closed_on", "verified_by_id", "reopen_count", "detected_on", "root_cause", "severity"],
+    "qms.action": ["done_on", "effectiveness", "owner_id", "deadline", "first_deadline", "before_value", "verify_on", "cancelled_on"],
+    "qms.objective": ["target", "figure", "owner_id"],
+    "qms.objective.value": ["value", "target", "light", "decision_state"],
+    "qms.objective.target": ["target", "date_from", "date_to"],
+    "qms.review": ["state", "minutes", "held_on", "closed_on", "period_from"],
+    "qms.review.input": ["name", "value", "light"],
+    "qms.review.attendee": ["is_present", "employee_id"],
+    "qms.improvement": ["state", "before_value", "target_value", "evaluate_on", "evaluated_by_id"],
+    "qms.improvement.value": ["value", "date", "count"],
+    "qms.escalation.rule": ["days", "notify", "active"],
+    "qms.why": ["question", "answer"],
 }
 
 
@@ -43,40 +41,35 @@ class _UndoError(Exception):
 
 
 @tagged("post_install", "-at_install")
-class TestQualityRpc(AuditCommon):
-    """Every public method and field of documents, records and audits, called and written with nonsense by whoever has a login."""
+class TestQualityRpc(RepairQualityCommon):
+    """Every public method and every field of the quality records, called and written with nonsense by whoever has a login."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        document = cls.env["qms.document"].with_user(cls.user_officer).create({"name": "Document", "for_everyone": True})
-        document.action_new_version("First")
-        version = document.next_version_id
-        version.content = "<p>x</p>"
-        version.action_submit()
-        version.with_user(cls.user_quality_manager).action_review()
-        version.with_user(cls.user_quality_manager).action_approve()
-        version.action_put_in_force()
-        kind = cls.env["qms.record.kind"].with_user(cls.user_officer).create({"name": "Kind"})
-        protocol = cls.env["qms.record.destruction"].with_user(cls.user_officer).create({
-            "kind_id": kind.id, "date_to": kind.destroyable_before, "quantity": "1"})
-        protocol.action_propose()
-        programme = cls._create_programme(year=cls.today.year + 1, uncovered_reason="x")
-        cls.env["qms.audit"].with_user(cls.user_officer).create({
-            "name": "Workshop", "programme_id": programme.id, "department_ids": [Command.set(cls.workshop.ids)],
-            "clause_ids": [Command.set(cls.chapter.ids)], "date_start": f"{programme.year}-05-05", "date_end": f"{programme.year}-05-06"})
-        programme.action_submit()
-        programme.with_user(cls.user_quality_manager).action_approve()
-        reported = cls._start()
-        evidence = cls.env["qms.audit.evidence"].with_user(cls.user_lead).create({"line_id": reported.line_ids[0].id, "name": "x"})
-        cls._report(reported, "minor")
-        running = cls._start(departments=cls.desk)
-        running.line_ids[0].write({"answer": "minor", "note": "x"})
-        cls.records = [record.sudo(False) for record in (
-            document, version, version.sudo().reading_ids[0], kind, protocol, programme, programme.version_ids, reported,
-            reported.line_ids[0], evidence, reported.finding_ids[0], reported.sudo().acknowledgement_ids[0], running, running.line_ids[0],
-            running.finding_ids, cls.clause_a, cls.standard, cls._plan_audit(),
-        )]
+        nonconformity = cls._make_nonconformity(why_ids=[(0, 0, {"question": "Why?", "answer": "So"})])
+        cls._analyse(nonconformity)
+        action = cls._plan_action(nonconformity, verification="figure", figure="on_time", figure_days=30)
+        done = cls._plan_action(nonconformity, kind="correction")
+        nonconformity.action_start_actions()
+        cls._carry_out(done)
+        objective = cls.env["qms.objective"].create({"name": "Test", "figure": "on_time", "target": 95, "owner_id": cls.user_officer.id})
+        value = cls.env["qms.objective.value"].sudo().create({
+            "objective_id": objective.id, "period_start": "2019-03-01", "period_end": "2019-03-31", "light": "red", "denominator": 6})
+        target = cls.env["qms.objective.target"].create({
+            "objective_id": objective.id, "date_from": date(2099, 1, 1), "date_to": date(2099, 12, 31), "target": 90})
+        review = cls.env["qms.review"].create({
+            "name": "Review", "attendee_ids": [(0, 0, {"employee_id": cls.employee_technician.id})], "chair_id": cls.user_officer.id})
+        review.action_prepare()
+        project = cls.env["qms.improvement"].create({
+            "name": "Project", "figure": "nps", "target_value": 60, "date_due": cls.today, "owner_id": cls.user_officer.id})
+        cls.env["qms.action"].create({
+            "name": "Step", "kind": "step", "improvement_id": project.id, "deadline": cls.today, "owner_id": cls.user_officer.id})
+        project.action_start()
+        cls.records = [
+            nonconformity, nonconformity.why_ids, action, done, objective, value, target, review, review.input_ids[:1], review.attendee_ids,
+            project, project.value_ids, cls.env.ref("repair_quality.escalation_rule_action")]
+        cls.records = [record.sudo(False).with_context(repair_flow=None) for record in cls.records]
         cls.env.flush_all()
 
     def _get_facts(self):
@@ -86,7 +79,8 @@ class TestQualityRpc(AuditCommon):
     def _try(self, call, *args):
         """Call, undo, and let nothing but a clean refusal pass."""
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"):
+            with self.env.cr.savepoint(), mute_logger(
+                    "odoo.sql_db", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"):
                 with contextlib.suppress(*CLEAN):
                     call(*args)
                     self.env.flush_all()
@@ -95,7 +89,7 @@ class TestQualityRpc(AuditCommon):
             self.env.invalidate_all()
 
     def test_nonsense_to_every_public_method_is_refused_cleanly(self):
-        for user in (self.user_lead, self.user_head, self.user_quality_manager):
+        for user in (self.user_employee, self.user_manager, self.user_quality_manager):
             for record in self.records:
                 for name in get_our_public_methods(record):
                     for args in ARGUMENTS:
@@ -111,41 +105,34 @@ class TestQualityRpc(AuditCommon):
                     with self.subTest(model=record._name, field=name, value=str(value)[:20]):
                         self._try(record.with_user(self.user_quality_manager).write, {name: value})
 
-    def test_a_colleague_changes_nothing_whatever_he_calls_or_writes(self):
+    def test_whoever_it_does_not_concern_changes_nothing_whatever_he_calls_or_writes(self):
         before = self._get_facts()
-        for record in self.records:
-            mine = record.with_user(self.user_stranger)
-            for name in get_our_public_methods(record):
-                if (record._name, name) in (("qms.document", "action_confirm_read"), ("qms.document.reading", "action_confirm")):
-                    continue  # he confirms for himself
-                for args in ARGUMENTS[:3]:
-                    with self.subTest(model=record._name, method=name, args=args):
-                        try:
-                            with self.env.cr.savepoint(), mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"):
-                                getattr(mine, name)(*args)
-                                self.env.flush_all()
-                        except CLEAN:
-                            self.env.invalidate_all()
-            for name in FACTS[record._name]:
-                with self.subTest(model=record._name, field=name), self.assertRaises(UserError), self.env.cr.savepoint(), mute_logger(
-                        "odoo.addons.base.models.ir_rule"):
-                    mine.write({name: False})
+        for user in (self.user_desk, self.user_technician, self.user_inspector, self.user_accountant, self.user_manager):
+            for record in self.records:
+                mine = record.with_user(user)
+                for name in get_our_public_methods(record):
+                    with self.subTest(user=user.login, model=record._name, method=name), contextlib.suppress(*CLEAN), \
+                            self.env.cr.savepoint(), mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"):
+                        getattr(mine, name)()
+                        self.env.flush_all()
+                self.env.invalidate_all()
+                for call in [lambda mine=mine: mine.unlink()] + [
+                        lambda mine=mine, name=name: mine.write({name: False}) for name in FACTS[record._name]]:
+                    with self.subTest(user=user.login, model=record._name), self.assertRaises(UserError), self.env.cr.savepoint(), \
+                            mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model"):
+                        call()
         self.assertEqual(self._get_facts(), before)
 
-    def test_reason_dialogue_calls_nothing_else(self):
-        document = self.records[0]
-        for model, record_id, method in (
-                ("qms.document", document.id, "unlink"), ("qms.document", document.id, "action_archive"), ("res.users", 2, "unlink"),
-                ("nonsense", 1, "x"), ("qms.document.version", 2**30, "action_withdraw")):
-            with self.assertRaises(UserError):
-                self.env["qms.reason"].with_user(self.user_stranger).create({
-                    "res_model": model, "res_id": record_id, "method": method, "reason": "x"}).action_confirm()
+    def test_every_public_method_is_documented(self):
+        silent = [
+            f"{record._name}.{name}" for record in self.records for name in get_our_public_methods(record)
+            if not getattr(type(record), name).__doc__]
+        self.assertFalse(silent)
 
-    def test_forged_context_opens_nothing(self):
-        version = self.records[1].with_user(self.user_quality_manager)
-        for context in ({"repair_flow": True}, {"repair_flow": "FLOW"}, {"qms_flow": 1}, {"default_state": "effective"}):
-            with self.assertRaises(UserError):
-                version.with_context(**context).write({"state": "draft"})
-        draft = self.env["qms.document"].with_user(self.user_officer).create({"name": "Other"})
-        draft.with_context(default_state="effective", default_approver_id=self.user_officer.id).action_new_version("x")
-        self.assertEqual((draft.next_version_id.state, draft.next_version_id.approver_id.id), ("draft", False))
+    def test_a_copy_begins_anew(self):
+        record, _whys, _action, done = self.records[:4]
+        copy = record.with_user(self.user_officer).copy()
+        self.assertEqual((copy.state, copy.verified_on, copy.reopen_count), ("draft", False, 0))
+        self.assertNotEqual(copy.number, record.number)
+        again = done.with_user(self.user_officer).copy()
+        self.assertEqual((again.done_on, again.effectiveness, again.evidence_ids.ids), (False, False, []))

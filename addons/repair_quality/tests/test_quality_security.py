@@ -29,15 +29,19 @@ class TestQualitySecurity(RepairQualityCommon):
             self.record.with_env(self.env).write({"root_cause": "me"})
         with self.assertRaises(AccessError):
             self.record.with_env(self.env).unlink()
+        for step in (self.record.with_env(self.env).action_analyse, self.record.with_env(self.env).action_start_actions):
+            with self.assertRaises(AccessError):
+                step()
         with self.assertRaises(AccessError):
             self._plan_action(self.record).with_env(self.env).copy()
 
     @users("test_employee")
     def test_employee_carries_out_his_action_but_does_not_judge_it(self):
         action = self.action.with_env(self.env)
-        action.result = "Done"
+        action.write({"result": "Done", "evidence_ids": [(4, self._evidence(self.env.user).id)]})
         action.action_done()
-        action.effectiveness_note = "I think it helped"
+        with self.assertRaises(AccessError):
+            action.effectiveness_note = "I think it helped"
         for call in (action.action_effective, action.action_not_effective):
             with self.assertRaises(AccessError):
                 call()
@@ -45,8 +49,7 @@ class TestQualitySecurity(RepairQualityCommon):
     @users("test_employee")
     def test_owner_of_a_nonconformity_analyses_it_but_does_not_close_it(self):
         mine = self._make_nonconformity(owner_id=self.user_employee.id).with_env(self.env)
-        mine.root_cause = "Known"
-        mine.action_analyse()
+        self._analyse(mine)
         self.env["qms.action"].create({"nonconformity_id": mine.id, "name": "x", "deadline": self.today})
         mine.action_start_actions()
         for call in (mine.action_verify, mine.action_close, mine.action_reopen):

@@ -137,3 +137,4 @@ from . import (  # isort: skip - complaints rest on follow-ups, rechecks on comp
     res_company_complaint,
     repair_privacy_complaint,
 )
+from . import repair_figure, repair_figure_rows  # isort: skip - the figures of all of the above

@@ -142,6 +142,11 @@ class RepairInspection(models.Model):
         self.ensure_one()
         return "fail" if any(line.answer == "fail" for line in self.line_ids) else "pass"
 
+    def _get_subject(self):
+        """Hook: what was inspected when it is not an order: ``name``, ``product_id`` and ``text``, each where it is known."""
+        self.ensure_one()
+        return {}
+
     def _on_failed(self):
         """Called once when the inspection has failed. The order stays under repair; other addons open their follow-up here."""
         for inspection in self.filtered("repair_id"):

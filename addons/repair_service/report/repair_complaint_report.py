@@ -43,28 +43,23 @@ class RepairComplaintReport(models.Model):
 
     @property
     def _table_query(self):
+        figures = self.env["repair.figure"]
         return SQL("""
             SELECT c.id, c.number, c.company_id, c.received_on, c.stage, c.channel, c.category_id, c.severity, c.team_id, c.user_id,
                    c.technician_id, c.appliance_category_id, c.root_cause_id, 1 AS complaint_count,
-                   EXTRACT(EPOCH FROM c.acknowledged_on - c.received_on)::float / 3600 AS respond_hours,
-                   EXTRACT(EPOCH FROM c.resolved_on - c.received_on)::float / 3600 AS resolve_hours,
+                   %(respond_hours)s AS respond_hours, %(resolve_hours)s AS resolve_hours,
                    (SELECT sum(EXTRACT(EPOCH FROM COALESCE(p.stop, %(now)s) - p.start))::float / 3600
                       FROM repair_complaint_pause p WHERE p.complaint_id = c.id) AS waited_hours,
-                   %(respond_met)s AS respond_met, %(plan_met)s AS plan_met, %(resolve_met)s AS resolve_met,
-                   CASE WHEN c.reopen_count > 0 THEN 100.0 WHEN c.resolved_on IS NOT NULL THEN 0.0 END AS reopened,
-                   CASE WHEN c.verdict = 'yes' THEN 100.0 WHEN c.verdict IS NOT NULL THEN 0.0 END AS content
+                   100.0 * %(respond_met)s AS respond_met, 100.0 * %(plan_met)s AS plan_met, 100.0 * %(resolve_met)s AS resolve_met,
+                   100.0 * %(reopened)s AS reopened, 100.0 * %(content)s AS content
               FROM repair_complaint c
              WHERE c.kind = 'complaint' AND c.stage != 'withdrawn'""",
             now=fields.Datetime.now(),
-            respond_met=self._sql_met("respond_by", "acknowledged_on"), plan_met=self._sql_met("plan_by", "proposed_on"),
-            resolve_met=self._sql_met("resolve_by", "resolved_on"))
-
-    def _sql_met(self, due, done):
-        """100 for a target met, 0 for one missed, NULL while it is not due."""
-        return SQL(
-            """CASE WHEN %(due)s IS NULL THEN NULL WHEN %(done)s <= %(due)s THEN 100.0
-                    WHEN %(done)s > %(due)s OR %(due)s < %(now)s THEN 0.0 END""",
-            due=SQL.identifier("c", due), done=SQL.identifier("c", done), now=fields.Datetime.now())
+            respond_hours=figures._sql_hours("c", "acknowledged_on"), resolve_hours=figures._sql_hours("c", "resolved_on"),
+            respond_met=figures._sql_met("c", "respond_by", "acknowledged_on"),
+            plan_met=figures._sql_met("c", "plan_by", "proposed_on"),
+            resolve_met=figures._sql_met("c", "resolve_by", "resolved_on"),
+            reopened=figures._sql_reopened("c"), content=figures._sql_content("c"))
 
     def action_open_complaints(self):
         """Open the complaints behind the rows."""

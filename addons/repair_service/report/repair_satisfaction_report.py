@@ -32,15 +32,14 @@ class RepairSatisfactionReport(models.Model):
 
     @property
     def _table_query(self):
+        figures = self.env["repair.figure"]
         return SQL("""
             SELECT f.id, f.repair_id, f.company_id, f.kind, f.rule_id, f.done_on, o.technician_id, o.appliance_category_id,
                    1 AS answer_count, f.score::float AS score, f.conduct::float AS conduct,
-                   CASE WHEN f.score IN ('4', '5') THEN 100.0 WHEN f.score IS NOT NULL THEN 0.0 END AS csat,
-                   CASE WHEN f.nps IN ('9', '10') THEN 100.0 WHEN f.nps IN ('7', '8') THEN 0.0
-                        WHEN f.nps IS NOT NULL THEN -100.0 END AS nps,
+                   100.0 * %(csat)s AS csat, 1.0 * %(nps)s AS nps,
                    CASE WHEN f.is_solved = 'yes' THEN 100.0 WHEN f.is_solved = 'no' THEN 0.0 END AS solved
               FROM repair_followup f JOIN repair_order o ON o.id = f.repair_id
-             WHERE f.state = 'done'""")
+             WHERE f.state = 'done'""", csat=figures._sql_csat("f"), nps=figures._sql_nps("f"))
 
     def action_open_followups(self):
         """Open the follow-ups behind the rows."""

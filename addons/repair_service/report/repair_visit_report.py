@@ -43,8 +43,7 @@ class RepairVisitReport(models.Model):
                    (v.arrived_at IS NOT NULL)::int AS made,
                    (v.state = 'missed')::int AS missed,
                    (v.changed_by IS NOT NULL)::int AS moved,
-                   CASE WHEN v.punctuality = 'on_time' THEN 100.0
-                        WHEN v.punctuality IS NOT NULL OR v.miss_reason = 'technician' THEN 0.0 END AS on_time,
+                   100.0 * %(on_time)s AS on_time,
                    CASE WHEN first.id IS NULL OR o.first_time_fix IS NULL THEN NULL
                         WHEN o.first_time_fix = 'yes' THEN 100.0 ELSE 0.0 END AS first_time_fix,
                    CASE WHEN first.id IS NOT NULL THEN o.first_time_fix_from END AS first_time_fix_from
@@ -52,4 +51,4 @@ class RepairVisitReport(models.Model):
               JOIN repair_order o ON o.id = v.repair_id
               LEFT JOIN (SELECT DISTINCT ON (repair_id) repair_id, id FROM repair_appointment
                           WHERE arrived_at IS NOT NULL ORDER BY repair_id, arrived_at, id) first ON first.id = v.id
-             WHERE v.state != 'proposed'""")
+             WHERE v.state != 'proposed'""", on_time=self.env["repair.figure"]._sql_on_time("v"))

@@ -54,35 +54,35 @@ class TestServiceFigures(ComplaintCommon):
     def test_complaints_by_the_definitions(self):
         with freeze_time(START + timedelta(hours=80)):
             figures, _record = self._figures()
-        self.assertEqual(figures["respond_hours"], (1.5, 3))  # (1 + 3 + 0.5) / 3
-        self.assertEqual(figures["respond_met"], (66.7, 3))
-        self.assertEqual(figures["resolve_hours"], (48.0, 2))  # (24 + 72) / 2
-        self.assertEqual(figures["resolve_met"], (100.0, 2))
-        self.assertEqual(figures["reopened"], (50.0, 2))
-        self.assertEqual(figures["content"], (100.0, 2))
+        self.assertEqual(figures["complaint_response"], (1.5, 3))  # (1 + 3 + 0.5) / 3
+        self.assertEqual(figures["complaint_response_sla"], (66.7, 3))
+        self.assertEqual(figures["complaint_resolution"], (48.0, 2))  # (24 + 72) / 2
+        self.assertEqual(figures["complaint_sla"], (100.0, 2))
+        self.assertEqual(figures["complaint_reopened"], (50.0, 2))
+        self.assertEqual(figures["complaint_content"], (100.0, 2))
 
     def test_a_target_that_passed_counts_against_us_though_the_case_is_open(self):
         with freeze_time(START + timedelta(days=20)):
             figures, _record = self._figures()
-        self.assertEqual(figures["resolve_met"], (66.7, 3))
-        self.assertEqual(figures["plan_met"], (66.7, 3))
+        self.assertEqual(figures["complaint_sla"], (66.7, 3))
+        self.assertEqual(figures["complaint_proposal_sla"], (66.7, 3))
 
     def test_by_class_team_technician_and_family(self):
         with freeze_time(START + timedelta(hours=80)):
-            self.assertEqual(self._figures(category_id=self.class_product.id)[0]["respond_hours"], (0.5, 1))
-            self.assertEqual(self._figures(team_id=self.team.id)[0]["respond_hours"][1], 3)
-            self.assertEqual(self._figures(technician_id=self.employee_technician.id)[0]["respond_hours"][1], 3)
+            self.assertEqual(self._figures(category_id=self.class_product.id)[0]["complaint_response"], (0.5, 1))
+            self.assertEqual(self._figures(team_id=self.team.id)[0]["complaint_response"][1], 3)
+            self.assertEqual(self._figures(technician_id=self.employee_technician.id)[0]["complaint_response"][1], 3)
             other = self.env["repair.appliance.category"].create({"name": "Other"})
-            self.assertEqual(self._figures(appliance_category_id=other.id)[0]["respond_hours"], (0.0, 0))
+            self.assertEqual(self._figures(appliance_category_id=other.id)[0]["complaint_response"], (0.0, 0))
             above = self.env["repair.appliance.category"].create({"name": "Above"})
             self.category.parent_id = above
-            self.assertEqual(self._figures(appliance_category_id=above.id)[0]["respond_hours"][1], 3)
+            self.assertEqual(self._figures(appliance_category_id=above.id)[0]["complaint_response"][1], 3)
 
     def test_each_figure_opens_its_records(self):
         with freeze_time(START + timedelta(hours=80)):
             _values, figures = self._figures()
             lines = {line.code: line for line in figures.line_ids}
-            action = lines["resolve_hours"].action_open_records()
+            action = lines["complaint_resolution"].action_open_records()
         self.assertEqual(action["res_model"], "repair.complaint")
         self.assertEqual(self.env["repair.complaint"].search(action["domain"]), self.first | self.second)
 

@@ -44,3 +44,4 @@ from . import hr_training_feedback
 from . import hr_mentorship
 from . import hr_mentorship_log
 from . import hr_training_file
+from . import repair_figure

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import effect
+from odoo.addons.repair_service.engine import effect
 
 # The first-time-fix rate of a job counts once its repeat window is closed.
 REPEAT_DAYS = 30

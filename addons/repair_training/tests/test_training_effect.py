@@ -4,7 +4,8 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, freeze_time, tagged
 
-from ..engine.effect import Count, Interval, measure, subtract, wilson
+from odoo.addons.repair_service.engine.effect import Count, Interval, measure, subtract, wilson
+
 from .common_training import TrainingCommon
 
 

@@ -1,7 +1,8 @@
-"""Whether training helped, told with counts and intervals. Plain Python (handbook 9.2.2).
+"""Whether training or an improvement helped, told with counts and intervals. Plain Python (handbook 9.2.2, 10.3.2).
 
-A rate over few jobs says little: every rate comes with its Wilson interval, every difference with Newcombe's, and the change of
-the trained is held against the change of the others in the same weeks, because seasons, parts and weather change for both.
+A rate over few jobs says little: every rate comes with its Wilson interval, every mean with that of the normal distribution,
+every difference with Newcombe's. The change of the trained is held against the change of the others in the same weeks, because
+seasons, parts and weather change for both.
 """
 
 from math import sqrt
@@ -44,6 +45,38 @@ def subtract(one, other):
     return Interval(
         value, value - sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2),
         value + sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2))
+
+
+def mean(values, z=Z):
+    """The mean of values with its 95 % interval; the interval of rates (all values 0 or 1) is Wilson's.
+
+    With fewer than two values, or values that are all equal, nothing says how far they spread: low and high are the mean itself.
+    """
+    values = list(values)
+    if not values:
+        return Interval(0.0, 0.0, 0.0)
+    if all(value in (0, 1) for value in values):
+        return wilson(Count(sum(values), len(values)), z)
+    n, middle = len(values), sum(values) / len(values)
+    if n < 2:
+        return Interval(middle, middle, middle)
+    half = z * sqrt(sum((value - middle) ** 2 for value in values) / (n - 1) / n)
+    return Interval(middle, middle - half, middle + half)
+
+
+def compare(before, after, before_total, after_total, higher_is_better, least=LEAST_JOBS):
+    """Hold a figure after a change against the same figure before it.
+
+    :param before, after: :class:`Interval`
+    :param before_total, after_total: how many records each was counted on
+    :return: ``(change, verdict)``: an :class:`Interval`, and ``better``, ``worse``, ``unclear`` (the interval holds zero) or ``too_few``
+    """
+    change = subtract(after, before)
+    if min(before_total, after_total) < least:
+        return change, "too_few"
+    if change.low <= 0 <= change.high:
+        return change, "unclear"
+    return change, "better" if (change.low > 0) == higher_is_better else "worse"
 
 
 class Effect(NamedTuple):

@@ -1,0 +1,21 @@
+from odoo import api, fields, models
+
+
+class RepairFigure(models.AbstractModel):
+    _inherit = "repair.figure"
+
+    @api.model
+    def _get_supplier_rows(self, company):
+        """Return the suppliers with the score of their newest month, worst first."""
+        scores_sudo = self.env["repair.supplier.score"].sudo().search(  # grades are put before a review, prices are not
+            [("company_id", "=", company.id), ("month", ">=", fields.Date.subtract(self._get_today(company), months=3))],
+            order="month desc, id desc")
+        newest = {}
+        for score in scores_sudo:
+            newest.setdefault(score.partner_id, score)
+        ranked = sorted(newest.values(), key=lambda score: (score.grade or "", score.partner_id.name or ""), reverse=True)
+        return super()._get_supplier_rows(company) + [
+            (score.partner_id.name, score.grade, self.env._(
+                "%(month)s: quality %(quality)s, delivery %(delivery)s, score %(score)s",
+                month=f"{score.month:%Y-%m}", quality=score.quality_text, delivery=score.delivery_text, score=f"{score.score:.1f}"))
+            for score in ranked]

@@ -1,0 +1,151 @@
+import contextlib
+import math
+
+import psycopg2
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.repair_service.tests.test_rpc_sweep import get_our_public_methods
+
+from .common_audit import AuditCommon
+
+CLEAN = (UserError, ValueError, TypeError, psycopg2.IntegrityError)
+ARGUMENTS = ((), (False,), ("nonsense",), (7,), ({"a": 1},), ([],), (math.nan,))
+NONSENSE = {
+    "char": ("长" * 2000, 7), "text": (7,), "integer": (-1, 2**40, "many"), "float": (-1.0, math.nan, "much"),
+    "date": ("0001-01-01", "yesterday"), "datetime": ("0001-01-01 00:00:00", "yesterday"), "selection": ("nonsense",),
+    "many2one": (-1, 2**30, "nobody"), "one2many": ("all", [(4, 2**30)]), "many2many": ("all", [(4, 2**30)]),
+    "binary": ("no base64!",),
+}
+FACTS = {
+    "qms.document": ["number", "state", "effective_version_id", "review_date", "reviewed_on", "for_everyone"],
+    "qms.document.version": ["number", "state", "author_id", "approver_id", "content", "checksum", "effective_from"],
+    "qms.document.reading": ["read_on", "is_current", "employee_id"],
+    "qms.record.kind": ["retention_months", "keeper_id"],
+    "qms.record.destruction": ["state", "date_to", "approved_by_id", "done_on"],
+    "qms.audit.programme": ["state", "version", "uncovered_reason", "approved_by_id"],
+    "qms.audit.programme.version": ["number", "changes"],
+    "qms.audit": ["state", "lead_id", "date_start", "summary", "reported_on", "report_checksum"],
+    "qms.audit.line": ["answer", "note", "answered_by_id", "question"],
+    "qms.audit.evidence": ["name", "taken_by_id"],
+    "qms.finding": ["grade", "description", "owner_id", "due_date", "nonconformity_id", "followup_audit_id"],
+    "qms.audit.acknowledgement": ["user_id", "acknowledged_on"],
+    "qms.clause": ["number", "name"],
+    "qms.standard": ["name", "auditor_skill_id"],
+}
+
+
+class _UndoError(Exception):
+    pass
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsRpc(AuditCommon):
+    """Every public method and field of documents, records and audits, called and written with nonsense by whoever has a login."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        document = cls.env["qms.document"].with_user(cls.user_officer).create({"name": "Document", "for_everyone": True})
+        document.action_new_version("First")
+        version = document.next_version_id
+        version.content = "<p>x</p>"
+        version.action_submit()
+        version.with_user(cls.user_quality_manager).action_review()
+        version.with_user(cls.user_quality_manager).action_approve()
+        version.action_put_in_force()
+        kind = cls.env["qms.record.kind"].with_user(cls.user_officer).create({"name": "Kind"})
+        protocol = cls.env["qms.record.destruction"].with_user(cls.user_officer).create({
+            "kind_id": kind.id, "date_to": kind.destroyable_before, "quantity": "1"})
+        protocol.action_propose()
+        programme = cls._create_programme(year=cls.today.year + 1, uncovered_reason="x")
+        cls.env["qms.audit"].with_user(cls.user_officer).create({
+            "name": "Workshop", "programme_id": programme.id, "department_ids": [Command.set(cls.workshop.ids)],
+            "clause_ids": [Command.set(cls.chapter.ids)], "date_start": f"{programme.year}-05-05", "date_end": f"{programme.year}-05-06"})
+        programme.action_submit()
+        programme.with_user(cls.user_quality_manager).action_approve()
+        reported = cls._start()
+        evidence = cls.env["qms.audit.evidence"].with_user(cls.user_lead).create({"line_id": reported.line_ids[0].id, "name": "x"})
+        cls._report(reported, "minor")
+        running = cls._start(departments=cls.desk)
+        running.line_ids[0].write({"answer": "minor", "note": "x"})
+        cls.records = [record.sudo(False) for record in (
+            document, version, version.sudo().reading_ids[0], kind, protocol, programme, programme.version_ids, reported,
+            reported.line_ids[0], evidence, reported.finding_ids[0], reported.sudo().acknowledgement_ids[0], running, running.line_ids[0],
+            running.finding_ids, cls.clause_a, cls.standard, cls._plan_audit(),
+        )]
+        cls.env.flush_all()
+
+    def _get_facts(self):
+        self.env.invalidate_all()
+        return [record.sudo().read(FACTS[record._name]) for record in self.records]
+
+    def _try(self, call, *args):
+        """Call, undo, and let nothing but a clean refusal pass."""
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"):
+                with contextlib.suppress(*CLEAN):
+                    call(*args)
+                    self.env.flush_all()
+                raise _UndoError
+        except _UndoError:
+            self.env.invalidate_all()
+
+    def test_nonsense_to_every_public_method_is_refused_cleanly(self):
+        for user in (self.user_lead, self.user_head, self.user_quality_manager):
+            for record in self.records:
+                for name in get_our_public_methods(record):
+                    for args in ARGUMENTS:
+                        with self.subTest(user=user.login, model=record._name, method=name, args=args):
+                            self._try(getattr(record.with_user(user), name), *args)
+
+    def test_nonsense_in_every_field_is_refused_cleanly(self):
+        for record in self.records:
+            for name, field in record._fields.items():
+                if name in ("id", "display_name") or (field._module or "") != "repair_quality":
+                    continue
+                for value in NONSENSE.get(field.type, ()):
+                    with self.subTest(model=record._name, field=name, value=str(value)[:20]):
+                        self._try(record.with_user(self.user_quality_manager).write, {name: value})
+
+    def test_a_colleague_changes_nothing_whatever_he_calls_or_writes(self):
+        before = self._get_facts()
+        for record in self.records:
+            mine = record.with_user(self.user_stranger)
+            for name in get_our_public_methods(record):
+                if (record._name, name) in (("qms.document", "action_confirm_read"), ("qms.document.reading", "action_confirm")):
+                    continue  # he confirms for himself
+                for args in ARGUMENTS[:3]:
+                    with self.subTest(model=record._name, method=name, args=args):
+                        try:
+                            with self.env.cr.savepoint(), mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"):
+                                getattr(mine, name)(*args)
+                                self.env.flush_all()
+                        except CLEAN:
+                            self.env.invalidate_all()
+            for name in FACTS[record._name]:
+                with self.subTest(model=record._name, field=name), self.assertRaises(UserError), self.env.cr.savepoint(), mute_logger(
+                        "odoo.addons.base.models.ir_rule"):
+                    mine.write({name: False})
+        self.assertEqual(self._get_facts(), before)
+
+    def test_reason_dialogue_calls_nothing_else(self):
+        document = self.records[0]
+        for model, record_id, method in (
+                ("qms.document", document.id, "unlink"), ("qms.document", document.id, "action_archive"), ("res.users", 2, "unlink"),
+                ("nonsense", 1, "x"), ("qms.document.version", 2**30, "action_withdraw")):
+            with self.assertRaises(UserError):
+                self.env["qms.reason"].with_user(self.user_stranger).create({
+                    "res_model": model, "res_id": record_id, "method": method, "reason": "x"}).action_confirm()
+
+    def test_forged_context_opens_nothing(self):
+        version = self.records[1].with_user(self.user_quality_manager)
+        for context in ({"repair_flow": True}, {"repair_flow": "FLOW"}, {"qms_flow": 1}, {"default_state": "effective"}):
+            with self.assertRaises(UserError):
+                version.with_context(**context).write({"state": "draft"})
+        draft = self.env["qms.document"].with_user(self.user_officer).create({"name": "Other"})
+        draft.with_context(default_state="effective", default_approver_id=self.user_officer.id).action_new_version("x")
+        self.assertEqual((draft.next_version_id.state, draft.next_version_id.approver_id.id), ("draft", False))
