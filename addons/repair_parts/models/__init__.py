@@ -66,3 +66,13 @@ from . import stock_rule_supplier
 from . import stock_move_purchase
 from . import repair_supplier_evidence
 from . import repair_parts_demo_suppliers
+from . import res_company_stock_policy
+from . import repair_count_policy
+from . import repair_part_class
+from . import repair_part_classification
+from . import repair_part_classification_line
+from . import repair_part_demand
+from . import repair_part_classification_run
+from . import repair_part_classification_reason
+from . import stock_warehouse_orderpoint
+from . import stock_quant_count

@@ -2,6 +2,7 @@ from . import test_catalogue_dialogue
 from . import test_concurrency
 from . import test_engine_fifo
 from . import test_engine_model_pattern
+from . import test_engine_stock_policy
 from . import test_fifo
 from . import test_fifo_core
 from . import test_fifo_random
@@ -15,6 +16,7 @@ from . import test_incoming_returns
 from . import test_incoming_sampling
 from . import test_inspection_lots
 from . import test_part_numbers
+from . import test_part_classification
 from . import test_parts
 from . import test_proposals
 from . import test_receipt_scan
