@@ -76,3 +76,11 @@ from . import repair_part_classification_run
 from . import repair_part_classification_reason
 from . import stock_warehouse_orderpoint
 from . import stock_quant_count
+from . import repair_stock_cause
+from . import stock_location_keeper
+from . import repair_stock_count
+from . import repair_stock_count_line
+from . import repair_stock_count_entry
+from . import repair_stock_count_settle
+from . import repair_stock_count_scan
+from . import stock_count_blind

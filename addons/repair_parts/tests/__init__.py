@@ -22,6 +22,9 @@ from . import test_proposals
 from . import test_receipt_scan
 from . import test_receipts
 from . import test_security
+from . import test_stock_count
+from . import test_stock_count_blind
+from . import test_stock_count_concurrency
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans
