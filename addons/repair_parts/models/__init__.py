@@ -84,3 +84,5 @@ from . import repair_stock_count_entry
 from . import repair_stock_count_settle
 from . import repair_stock_count_scan
 from . import stock_count_blind
+from . import repair_stock_alert
+from . import repair_stock_alert_find

@@ -50,6 +50,22 @@ class RepairCountBlind(models.AbstractModel):
         raise NotImplementedError
 
 
+class RepairCountBlindProduct(models.AbstractModel):
+    """What tells the books of a part as a whole."""
+
+    _name = "repair.count.blind.product"
+    _inherit = ["repair.count.blind"]
+    _description = "Hidden with its part while it is counted"
+
+    @api.model
+    def _get_blind_field(self):
+        return "product_id"
+
+    @api.model
+    def _get_blind_query(self, is_open):
+        return SQL("SELECT line.product_id FROM repair_stock_count_line line WHERE %s", is_open)
+
+
 class StockQuant(models.Model):
     """The place itself, and those beyond the company whose balance mirrors it."""
 
@@ -87,6 +103,11 @@ class StockMove(models.Model):
     def _action_assign(self, force_qty=False):
         return super(StockMove, self.with_context(repair_count_inner=FLOW))._action_assign(force_qty=force_qty)
 
+    def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
+        moves = self.with_context(repair_count_inner=FLOW)
+        confirmed = super(StockMove, moves)._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
+        return confirmed.with_context(self.env.context)
+
     def _do_unreserve(self):
         return super(StockMove, self.with_context(repair_count_inner=FLOW))._do_unreserve()
 
@@ -110,25 +131,21 @@ class StockMoveLine(models.Model):
 
 class ReportStockQuantity(models.Model):
     _name = "report.stock.quantity"
-    _inherit = ["report.stock.quantity", "repair.count.blind"]
-
-    @api.model
-    def _get_blind_field(self):
-        return "product_id"
-
-    @api.model
-    def _get_blind_query(self, is_open):
-        return SQL("SELECT line.product_id FROM repair_stock_count_line line WHERE %s", is_open)
+    _inherit = ["report.stock.quantity", "repair.count.blind.product"]
 
 
 class RepairPartReceipt(models.Model):
     _name = "repair.part.receipt"
-    _inherit = ["repair.part.receipt", "repair.count.blind"]
+    _inherit = ["repair.part.receipt", "repair.count.blind.product"]
 
-    @api.model
-    def _get_blind_field(self):
-        return "product_id"
 
-    @api.model
-    def _get_blind_query(self, is_open):
-        return SQL("SELECT line.product_id FROM repair_stock_count_line line WHERE %s", is_open)
+class RepairPartClassificationLine(models.Model):
+    _name = "repair.part.classification.line"
+    _inherit = ["repair.part.classification.line", "repair.count.blind.product"]
+
+
+class StockWarehouseOrderpoint(models.Model):
+    """What a rule wants to order tells what is there."""
+
+    _name = "stock.warehouse.orderpoint"
+    _inherit = ["stock.warehouse.orderpoint", "repair.count.blind.product"]
