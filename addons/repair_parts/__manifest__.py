@@ -67,5 +67,6 @@
         "demo/demo_orders.xml",
         "demo/vans_demo.xml",
         "demo/incoming_demo.xml",
+        "demo/stock_control_demo.xml",
     ],
 }

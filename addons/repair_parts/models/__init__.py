@@ -86,3 +86,4 @@ from . import repair_stock_count_scan
 from . import stock_count_blind
 from . import repair_stock_alert
 from . import repair_stock_alert_find
+from . import repair_parts_demo_stock

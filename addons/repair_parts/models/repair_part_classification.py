@@ -38,7 +38,8 @@ class RepairPartClassification(models.Model):
     moved_count = fields.Integer("Parts that change class", readonly=True, copy=False)
     planned_value = fields.Monetary("Money bound", readonly=True, copy=False, help="Average stock to expect, at cost.")
     previous_planned_value = fields.Monetary("Money bound before", readonly=True, copy=False)
-    fill_percent = fields.Float("Expected fill (%)", digits=(5, 1), readonly=True, copy=False, help="Share of the units asked for that is served from stock.")
+    fill_percent = fields.Float(
+        "Expected fill (%)", digits=(5, 1), readonly=True, copy=False, help="Share of the units asked for that is served from stock.")
     previous_fill_percent = fields.Float("Fill before (%)", digits=(5, 1), readonly=True, copy=False)
     stock_value = fields.Monetary("Value on hand", readonly=True, copy=False)
     idle_value = fields.Monetary("Slow and dead stock", readonly=True, copy=False)
@@ -166,4 +167,5 @@ class RepairPartClassification(models.Model):
             run.action_simulate()
             owner = company.repair_stock_owner_id
             if owner:
-                run.activity_schedule("mail.mail_activity_data_todo", user_id=owner.id, summary=self.env._("Look at the classification run"))
+                run.activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=owner.id, summary=self.env._("Look at the classification run"))

@@ -32,7 +32,8 @@ class RepairPartClassification(models.Model):
 
     def _explain_demand(self, part):
         if part["successor"]:
-            return self.env._("Superseded by %(part)s: its demand is counted there, and nothing is kept.", part=part["successor"].display_name)
+            return self.env._(
+                "Superseded by %(part)s: its demand is counted there, and nothing is kept.", part=part["successor"].display_name)
         plan, pattern = part["plan"], part["pattern"]
         values = {"forecast": f"{plan.forecast:.2f}", "interval": f"{pattern.interval:.1f}"}
         text = {

@@ -116,7 +116,7 @@ class RepairPartClassification(models.Model):
             "forecast": plan.forecast, "lead_days": fmean(part["lead_days"]), "service_level": part["service"],
             "safety_stock": plan.safety, "is_kept": kept, "reorder_point": reorder, "order_quantity": part["lot"],
             "fill_percent": 100 * fill if fill is not None else 0.0,
-            "planned_value": (plan.safety + part["lot"] / 2) * part["cost"] if plan.method != "none" else (reorder + 1) * part["cost"] * kept,
+            "planned_value": part["cost"] * (plan.safety + part["lot"] / 2 if plan.method != "none" else (reorder + 1) * kept),
             "previous_planned_value": last.planned_value if last else 0.0,
             "current_min_qty": rule.product_min_qty if rule else 0.0, "current_max_qty": rule.product_max_qty if rule else 0.0,
             "is_planner_own": bool(rule and rule.is_planner_own), "on_hand": on_hand, "stock_value": on_hand * part["cost"],
@@ -147,7 +147,8 @@ class RepairPartClassification(models.Model):
             "idle_value": sum(lines.filtered("proposal").mapped("stock_value")),
             "name": self.env._("Classification of %(date)s", date=fields.Date.to_string(fields.Date.context_today(self, now))),
             "parameters": self.env._(
-                "ABC %(a)g / %(b)g %%, XYZ %(x)g / %(y)g, %(periods)s periods of %(days)s days, order line %(cost)g, holding %(holding)g %%",
+                "ABC %(a)g / %(b)g %%, XYZ %(x)g / %(y)g, %(periods)s periods of %(days)s days, order line %(cost)g, "
+                "holding %(holding)g %%",
                 a=company.repair_abc_share_a, b=company.repair_abc_share_b, x=company.repair_xyz_limit_x, y=company.repair_xyz_limit_y,
                 periods=company.repair_demand_periods, days=company.repair_demand_period_days, cost=company.repair_order_cost,
                 holding=company.repair_holding_percent),

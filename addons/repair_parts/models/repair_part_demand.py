@@ -97,8 +97,8 @@ class RepairPartClassification(models.Model):
     def _get_stock(self, products, stop):
         """Return {product id: (units in the company, days since the oldest piece came in)}; rejected parts are no stock."""
         groups = self.env["stock.quant"]._read_group(
-            [("product_id", "in", products.ids), ("company_id", "=", self.company_id.id), ("location_id.usage", "in", ("internal", "transit")),
-             ("location_id.inspection_zone", "!=", "rejected"), ("quantity", ">", 0)],
+            [("product_id", "in", products.ids), ("company_id", "=", self.company_id.id),
+             ("location_id.usage", "in", ("internal", "transit")), ("location_id.inspection_zone", "!=", "rejected"), ("quantity", ">", 0)],
             ["product_id"], ["quantity:sum", "in_date:min"])
         return {product.id: (units, max((stop - oldest).days, 0)) for product, units, oldest in groups}
 

@@ -73,7 +73,8 @@ class RepairStockAlert(models.Model):
         vans = set(self.env["hr.employee"].search([("van_location_id", "!=", False), ("company_id", "=", company.id)]).van_location_id.ids)
         on_hand = defaultdict(float)
         for product, location, units in self.env["stock.quant"]._read_group(
-                [("product_id", "in", rules.product_id.ids), ("company_id", "=", company.id)], ["product_id", "location_id"], ["quantity:sum"]):
+                [("product_id", "in", rules.product_id.ids), ("company_id", "=", company.id)],
+                ["product_id", "location_id"], ["quantity:sum"]):
             for place in (location.parent_path or "").split("/"):
                 if place:
                     on_hand[product.id, int(place)] += units
@@ -87,7 +88,8 @@ class RepairStockAlert(models.Model):
                     units, low, low - units, self.env._("%(units)s on hand, the minimum is %(low)s.", units=f"{units:g}", low=f"{low:g}"))
             elif high > 0 and product.uom_id.compare(units, high) > 0:
                 found["over", product.id, location.id] = Found(
-                    units, high, units - high, self.env._("%(units)s on hand, the maximum is %(high)s.", units=f"{units:g}", high=f"{high:g}"))
+                    units, high, units - high,
+                    self.env._("%(units)s on hand, the maximum is %(high)s.", units=f"{units:g}", high=f"{high:g}"))
         return found
 
     @api.model

@@ -177,7 +177,7 @@ class RepairStockCount(models.Model):
         groups = self.env["stock.quant"].with_company(self.company_id)._read_group(self._get_quant_domain(), keys)
         locations = self.env["stock.location"].union(*(group[0] for group in groups)) if groups else self.env["stock.location"]
         taken = set(lines._read_group(
-            [("location_id", "in", locations.ids), ("state", "in", OPEN_STATES + ("to_approve", "approved"))], keys))
+            [("location_id", "in", locations.ids), ("state", "in", (*OPEN_STATES, "to_approve", "approved"))], keys))
         groups = [group for group in groups if group not in taken]
         products = self.env["product.product"].union(*(group[1] for group in groups)) if groups else self.env["product.product"]
         classes = self.env["repair.part.class"]._get_classes(products, self.company_id)
@@ -197,11 +197,10 @@ class RepairStockCount(models.Model):
 
         :param places: the place of each line, in walking order
         """
-        users, share, shared, done = list(self.user_ids), len(places) / len(self.user_ids), {}, 0
-        for place in places:
+        users, share, shared = list(self.user_ids), len(places) / len(self.user_ids), {}
+        for done, place in enumerate(places):
             if place not in shared:
                 shared[place] = users[min(int(done / share), len(users) - 1)]
-            done += 1
         return shared
 
     @api.model
@@ -216,7 +215,8 @@ class RepairStockCount(models.Model):
         if not van_sudo:
             raise UserError(self.env._("You have no van: the parts keeper sets one up."))
         counts_sudo = self.sudo()  # one's own van is counted without the right to plan counts
-        count_sudo = counts_sudo.search([("location_id", "=", van_sudo.id), ("state", "=", "counting"), ("user_ids", "in", self.env.uid)], limit=1)
+        count_sudo = counts_sudo.search(
+            [("location_id", "=", van_sudo.id), ("state", "=", "counting"), ("user_ids", "in", self.env.uid)], limit=1)
         if not count_sudo:
             count_sudo = counts_sudo.create({
                 "location_id": van_sudo.id, "kind": "full", "company_id": van_sudo.company_id.id,

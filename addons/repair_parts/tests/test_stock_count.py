@@ -187,7 +187,8 @@ class TestStockCount(StockCountCommon):
                            "quantity": 3}).action_add()
         with self.assertRaises(UserError):
             wizard.with_user(self.user_technician).create({
-                "count_id": count.id, "location_id": self.shelf_10.id, "product_id": self.board.id, "lot_name": "X", "quantity": 1}).action_add()
+                "count_id": count.id, "location_id": self.shelf_10.id, "product_id": self.board.id, "lot_name": "X",
+                "quantity": 1}).action_add()
         line.with_user(self.second).action_hand_in()
         self._enter(line, 3)
         self._approve(line)

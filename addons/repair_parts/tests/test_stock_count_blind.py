@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.repair_service.models.repair_flow import FLOW
+
 from .common_count import StockCountCommon
 
 SECRET = 4711.0
@@ -23,14 +25,11 @@ class TestStockCountBlind(StockCountCommon):
     def _count(self, user, other=None):
         count = self._start_count(user | (other or self.second), location_id=self.stock.id)
         lines = count.sudo().line_ids.filtered(lambda line: line.product_id == self.fan)
-        lines.with_context(repair_flow=self._flow()).write({"user_id": user.id})
+        lines.with_context(repair_flow=FLOW).write({"user_id": user.id})
         self.env.flush_all()
         self.env.invalidate_all()
         return count, lines
 
-    def _flow(self):
-        from odoo.addons.repair_service.models.repair_flow import FLOW  # noqa: PLC0415
-        return FLOW
 
     def _doors(self, user):
         """Yield (door, what comes out of it)."""
@@ -51,11 +50,13 @@ class TestStockCountBlind(StockCountCommon):
         yield "quant probing", safe(lambda: [SECRET] if quants.search_count([*here, ("quantity", ">", 4000)]) else [])
         yield "quant export", safe(lambda: quants.search(here).export_data(["quantity"]))
         yield "product", safe(lambda: product.read(["qty_available", "virtual_available", "free_qty"]))
-        yield "product probing", safe(lambda: [SECRET] if product.search_count([("id", "=", product.id), ("qty_available", ">", 4000)]) else [])
+        many = [("id", "=", product.id), ("qty_available", ">", 4000)]
+        yield "product probing", safe(lambda: [SECRET] if product.search_count(many) else [])
         yield "template", safe(lambda: product.product_tmpl_id.read(["qty_available", "virtual_available"]))
         yield "lot", safe(lambda: env["stock.lot"].search_read(here, ["product_qty"]))
         yield "move lines", safe(lambda: env["stock.move.line"].search_read(here, ["quantity", "quantity_product_uom"]))
-        yield "move line groups", safe(lambda: env["stock.move.line"].formatted_read_group(here, ["product_id"], ["quantity_product_uom:sum"]))
+        yield "move line groups", safe(
+            lambda: env["stock.move.line"].formatted_read_group(here, ["product_id"], ["quantity_product_uom:sum"]))
         yield "moves", safe(lambda: env["stock.move"].search_read(here, ["quantity", "product_qty"]))
         yield "stock report", safe(lambda: env["report.stock.quantity"].search_read(here, ["product_qty"], limit=5))
         yield "receipts on hand", safe(lambda: env["repair.part.receipt"].search_read(here, ["remaining_quantity", "quantity"]))

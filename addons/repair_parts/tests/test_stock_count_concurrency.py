@@ -10,6 +10,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.repair_service.models.repair_flow import FLOW
+
 PARTS, LOTS = 250, 20  # 5,000 quants
 
 
@@ -37,7 +39,8 @@ class TestStockCountConcurrency(BaseCase):
                 """WITH lot AS (
                        INSERT INTO stock_lot (name, product_id, company_id, create_date, write_date)
                        SELECT 'T' || n, p, %s, NOW(), NOW() FROM unnest(%s) p, generate_series(1, %s) n RETURNING id, product_id)
-                   INSERT INTO stock_quant (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date, inventory_date)
+                   INSERT INTO stock_quant
+                          (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date, inventory_date)
                    SELECT product_id, %s, id, %s, 10, 0, NOW() AT TIME ZONE 'UTC', CURRENT_DATE FROM lot""",
                 env.company.id, self.product_ids, LOTS, self.area_id, env.company.id))
 
@@ -50,7 +53,8 @@ class TestStockCountConcurrency(BaseCase):
         with self._transaction() as env:
             area, parts, users = self.area_id, tuple(self.product_ids), tuple(self.user_ids)
             for statement in (
-                SQL("DELETE FROM repair_stock_count_entry WHERE line_id IN (SELECT id FROM repair_stock_count_line WHERE product_id IN %s)", parts),
+                SQL("DELETE FROM repair_stock_count_entry e USING repair_stock_count_line l WHERE l.id = e.line_id AND l.product_id IN %s",
+                    parts),
                 SQL("DELETE FROM repair_stock_count_line WHERE product_id IN %s", parts),
                 SQL("DELETE FROM repair_stock_count_user_rel WHERE user_id IN %s", users),
                 SQL("DELETE FROM repair_stock_count WHERE location_id = %s", area),
@@ -107,7 +111,7 @@ class TestStockCountConcurrency(BaseCase):
             count = env["repair.stock.count"].create({
                 "location_id": self.area_id, "kind": "full", "user_ids": [Command.set(self.user_ids)]})
             count.action_start()
-            count.line_ids.with_context(repair_flow=self._flow()).write({"user_id": self.user_ids[0]})
+            count.line_ids.with_context(repair_flow=FLOW).write({"user_id": self.user_ids[0]})
             self.assertEqual(len(count.line_ids), 5000)
             count_id = count.id
         with self._transaction() as env:
@@ -153,7 +157,3 @@ class TestStockCountConcurrency(BaseCase):
                 expected = 10 - 2 * (number < 10) - (5 <= number < 15) - 3 * (number < 15) - (8 <= number < 20)
                 self.assertEqual(books[self.product_ids[number]], expected, number)
             self.assertEqual(env["stock.move"].search_count([("product_id", "in", self.product_ids), ("is_inventory", "=", True)]), 10)
-
-    def _flow(self):
-        from odoo.addons.repair_service.models.repair_flow import FLOW  # noqa: PLC0415
-        return FLOW

@@ -53,7 +53,8 @@ class RepairStockCountFound(models.TransientModel):
             raise ValidationError(self.env._("Enter how many you counted, 0 or more."))
         lot = self._get_lot()
         lines_sudo = self.env["repair.stock.count.line"].sudo().with_context(repair_flow=FLOW)  # the list is the count's to lengthen
-        key = Domain("location_id", "=", self.location_id.id) & Domain("product_id", "=", self.product_id.id) & Domain("lot_id", "=", lot.id)
+        key = (Domain("location_id", "=", self.location_id.id) & Domain("product_id", "=", self.product_id.id)
+               & Domain("lot_id", "=", lot.id))
         if lines_sudo.search_count(key & Domain("state", "in", (*OPEN_STATES, "to_approve", "approved")), limit=1):
             raise UserError(self.env._(
                 "%(part)s in %(place)s is on the list of an open count already: enter it there, or tell whoever counts it.",
