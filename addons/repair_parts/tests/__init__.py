@@ -3,6 +3,7 @@ from . import test_concurrency
 from . import test_engine_fifo
 from . import test_engine_model_pattern
 from . import test_engine_billing
+from . import test_engine_stock_policy
 from . import test_fifo
 from . import test_fifo_bills
 from . import test_fifo_core
@@ -17,11 +18,16 @@ from . import test_incoming_returns
 from . import test_incoming_sampling
 from . import test_inspection_lots
 from . import test_part_numbers
+from . import test_part_classification
 from . import test_parts
 from . import test_proposals
 from . import test_receipt_scan
 from . import test_receipts
 from . import test_security
+from . import test_stock_alerts
+from . import test_stock_count
+from . import test_stock_count_blind
+from . import test_stock_count_concurrency
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans

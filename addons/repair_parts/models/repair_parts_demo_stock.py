@@ -1,0 +1,31 @@
+from odoo import api, models
+from odoo.fields import Command
+
+
+class RepairPartsDemo(models.AbstractModel):
+    """Stock control of the demo company: a run in force and a new one to look at, a count under way, alerts of today."""
+
+    _inherit = "repair.parts.demo"
+
+    @api.model
+    def _load_stock_control(self):
+        """Classify the demo company's parts, begin a count of its class A and look at its stock."""
+        company = self.env.ref("repair_service.demo_company")
+        language = "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US"
+        demo = self.with_company(company).with_context(
+            allowed_company_ids=company.ids, lang=language, tracking_disable=True, mail_notrack=True)
+        keeper, manager = (self.env.ref(f"repair_service.demo_user_{name}") for name in ("keeper", "manager"))
+        company.repair_stock_owner_id = keeper
+        runs = demo.env["repair.part.classification"]
+        for _index in range(2):
+            run = runs.create({"company_id": company.id})
+            run.action_simulate()
+            if not run.previous_id:
+                run.action_apply()
+        warehouse = demo.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        count = demo.env["repair.stock.count"].create({
+            "company_id": company.id, "location_id": warehouse.lot_stock_id.id, "kind": "class", "abc_class": "A",
+            "user_ids": [Command.set((keeper | manager).ids)]})
+        if count._prepare_lines():
+            count.action_start()
+        demo.env["repair.stock.alert"]._refresh(company)

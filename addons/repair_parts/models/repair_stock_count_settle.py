@@ -1,0 +1,201 @@
+from collections import Counter
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.repair_service.models.repair_flow import FLOW
+
+from ..engine import stock_count
+from .repair_stock_count_line import OPEN_STATES
+
+POST_BATCH = 200
+
+
+class RepairStockCountLine(models.Model):
+    """How a line is settled: handed in, counted again by another person, approved with a cause, posted as Odoo's adjustment."""
+
+    _inherit = "repair.stock.count.line"
+
+    def action_hand_in(self):
+        """Hand in counted lines: what agrees or differs within the tolerance is settled, the rest another person counts again.
+
+        :raises UserError: lines that are not the user's, or not counted yet
+        """
+        self.check_access("write")
+        self.lock_for_update()
+        for line in self:
+            if line.user_id != self.env.user or line.state != "counted":
+                raise UserError(self.env._("%(part)s is not yours, or not counted yet.", part=line.product_id.display_name))
+        lines_sudo = self.sudo().with_context(repair_flow=FLOW)  # the books are compared, not shown
+        entries = {(entry.line_id, entry.round): entry for entry in lines_sudo.entry_ids}
+        loads = lines_sudo.count_id._get_loads()
+        for company, lines in lines_sudo.grouped("company_id").items():
+            policies = self.env["repair.count.policy"]._get_policies(company)
+            for line in lines.with_company(company):
+                first, entry = entries.get((line, 1)), entries[line, line.round]
+                line._settle(first, entry, policies[line.abc_class or "C"], loads)
+        lines_sudo.count_id._refresh_state()
+        self.env.ref("repair_parts.cron_post_counts").sudo()._trigger()  # posting is a job of its own
+        return True
+
+    def _settle(self, first, entry, policy, loads):
+        self.ensure_one()
+        cost = self.product_id.standard_price
+        within = stock_count.is_within(entry.expected_qty, entry.quantity, policy.tolerance_percent, cost, policy.tolerance_value)
+        if within:
+            agrees = self.uom_id.compare(entry.quantity, entry.expected_qty) == 0
+            verdict = self.env._("The count agrees with the books.") if agrees else self.env._(
+                "Within the tolerance of class %(name)s (%(percent)g %%).", name=policy.abc_class, percent=policy.tolerance_percent)
+            self._finish(entry, "approved", 100.0, verdict, cost)
+        elif self.round == 1:
+            others = (self.count_id.user_ids - entry.user_id).sorted(lambda user: (loads[self.count_id, user], user.id))
+            if others:
+                loads[self.count_id, others[0]] += 1
+            self.write({"state": "to_count", "round": 2, "first_user_id": entry.user_id.id, "user_id": others[:1].id})
+        else:
+            same = first and stock_count.is_confirmed(first.quantity - first.expected_qty, entry.quantity - entry.expected_qty)
+            verdict = self.env._("Two people found the same difference.") if same else self.env._(
+                "The second count differs from the first; the second holds.")
+            self._finish(entry, "to_approve", 0.0, verdict, cost)
+
+    def _finish(self, entry, state, accuracy, verdict, cost):
+        over, short = stock_count.split(entry.quantity - entry.expected_qty)
+        self.write({
+            "state": state, "accuracy": accuracy, "verdict": verdict, "expected_qty": entry.expected_qty, "counted_qty": entry.quantity,
+            "over_qty": over, "short_qty": short, "over_value": over * cost, "short_value": short * cost, "finished_on": entry.counted_on,
+            "first_user_id": (self.first_user_id or entry.user_id).id})
+
+    def action_approve(self):
+        """Accept differences with their cause; they are posted to stock.
+
+        :raises AccessError: for everybody but stock and service managers
+        :raises UserError: without a cause, or by one of those who counted
+        """
+        self._check_decision()
+        for line in self:
+            if not line.cause_id:
+                raise UserError(self.env._("Say what caused the difference of %(part)s first.", part=line.product_id.display_name))
+        self.with_context(repair_flow=FLOW).write({
+            "state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
+        self.count_id._refresh_state()
+        self.env.ref("repair_parts.cron_post_counts").sudo()._trigger()  # posting is a job of its own
+        return True
+
+    def action_reject(self):
+        """Leave the books as they are, with a word on why.
+
+        :raises AccessError: for everybody but stock and service managers
+        :raises UserError: without a reason, or by one of those who counted
+        """
+        self._check_decision()
+        for line in self:
+            if not line.decision_note:
+                raise UserError(self.env._("Say why the books of %(part)s stay as they are.", part=line.product_id.display_name))
+        self.with_context(repair_flow=FLOW).write({
+            "state": "rejected", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
+        self.count_id._refresh_state()
+        return True
+
+    def action_count_again(self):
+        """Have differences counted once more, by somebody who takes them over.
+
+        :raises AccessError: for everybody but stock and service managers
+        """
+        self._check_decision()
+        self._send_back()
+        return True
+
+    def _check_decision(self):
+        self._check_approver()
+        self.check_access("write")
+        self.lock_for_update()
+        for line in self:
+            if line.state != "to_approve":
+                raise UserError(self.env._("%(part)s does not wait for approval.", part=line.product_id.display_name))
+            if self.env.user in line.entry_ids.user_id and not self.env.su:
+                raise UserError(self.env._(
+                    "You counted %(part)s yourself: somebody else has to decide on the difference.", part=line.product_id.display_name))
+
+    def _send_back(self):
+        """Open lines for another second count."""
+        lines = self.sudo().with_context(repair_flow=FLOW)  # entries are nobody's to write
+        lines.entry_ids.filtered(lambda entry: entry.round == 2).unlink()
+        lines.write({
+            "state": "to_count", "round": 2, "user_id": False, "expected_qty": 0, "counted_qty": 0, "over_qty": 0, "short_qty": 0,
+            "over_value": 0, "short_value": 0, "accuracy": 0, "verdict": False, "finished_on": False, "cause_id": False,
+            "approved_by_id": False, "approved_on": False})
+        lines.count_id._refresh_state()
+
+    @api.model
+    def _cron_post(self):
+        """Post settled lines, in batches of their own transaction, so that whoever picks waits for few."""
+        domain = [("state", "=", "approved")]
+        done = set()
+        while lines := self.search([*domain, ("id", "not in", list(done))], limit=POST_BATCH, order="id"):
+            done |= set(lines.ids)
+            lines._post()
+            if not self.env["ir.cron"]._commit_progress(len(lines), remaining=self.search_count([*domain, ("id", "not in", list(done))])):
+                return
+
+    def _post(self):
+        """Bring the books in line: the difference found is added to what they say now, so what moved since the count is reckoned."""
+        lines = self.try_lock_for_update().filtered(lambda line: line.state == "approved").sudo().with_context(repair_flow=FLOW)
+        if not lines:
+            return
+        quants = lines._get_quants()
+        even = lines.filtered(lambda line: line.uom_id.is_zero(line.over_qty) and line.uom_id.is_zero(line.short_qty))
+        counted = self.env["stock.quant"].sudo().union(*(quants[line] for line in even)) if even else self.env["stock.quant"]
+        counted.try_lock_for_update()._set_next_part_count()
+        impossible = lines.browse()
+        for (count, cause), uneven in (lines - even).grouped(lambda line: (line.count_id, line.cause_id)).items():
+            batch = self.env["stock.quant"].sudo()
+            for line in uneven:
+                quant, difference = quants[line][:1], line.over_qty - line.short_qty
+                if line.uom_id.compare(sum(quants[line].mapped("quantity")) + difference, 0) < 0:
+                    impossible |= line
+                    continue
+                quant = quant or batch.create({
+                    "product_id": line.product_id.id, "location_id": line.location_id.id, "lot_id": line.lot_id.id,
+                    "package_id": line.package_id.id, "owner_id": line.owner_id.id})
+                quant.inventory_quantity = quant.quantity + difference
+                batch |= quant
+            name = " · ".join(filter(None, (count.name, cause.name)))
+            batch.with_context(inventory_name=name, repair_flow=None).with_company(count.company_id)._apply_inventory()
+        (lines - impossible).write({"state": "posted", "posted_on": fields.Datetime.now()})
+        if impossible:
+            for line in impossible:
+                line.count_id.message_post(body=self.env._(
+                    "%(part)s in %(place)s: more was moved since the count than was there. It is to be counted again.",
+                    part=line.product_id.display_name, place=line.location_id.display_name))
+            impossible._send_back()
+        lines.count_id._refresh_state()
+
+    def _get_quants(self):
+        """Return {line: quants} that hold what was counted, in one query."""
+        groups = self.env["stock.quant"].sudo()._read_group(
+            [("location_id", "in", self.location_id.ids), ("product_id", "in", self.product_id.ids)],
+            ["location_id", "product_id", "lot_id", "package_id", "owner_id"], ["id:recordset"])
+        held = {tuple(record.id for record in keys): quants for *keys, quants in groups}
+        nothing = self.env["stock.quant"].sudo()
+        return {line: held.get(line._get_key(), nothing) for line in self}
+
+    def action_view_moves(self):
+        """Open the adjustments of what was counted here."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Adjustments"), "res_model": "stock.move.line",
+            "views": [(self.env.ref("stock.view_move_line_tree").id, "list")], "context": {"create": False, "edit": False},
+            "domain": [
+                ("is_inventory", "=", True), ("product_id", "=", self.product_id.id), ("lot_id", "=", self.lot_id.id),
+                "|", ("location_id", "=", self.location_id.id), ("location_dest_id", "=", self.location_id.id)]}
+
+
+class RepairStockCount(models.Model):
+    _inherit = "repair.stock.count"
+
+    def _get_loads(self):
+        """Return {(count, user): lines still open}."""
+        return Counter({
+            (count, user): number for count, user, number in self.env["repair.stock.count.line"].sudo()._read_group(  # for all counters
+                [("count_id", "in", self.ids), ("state", "in", OPEN_STATES)], ["count_id", "user_id"], ["__count"])})

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.repair_service.models.repair_flow import FLOW
+
+COMPUTED_FIELDS = frozenset({"computed_min_qty", "computed_max_qty", "computed_reason", "computed_on", "is_planner_own"})
+QUANTITY_FIELDS = frozenset({"product_min_qty", "product_max_qty"})
+
+
+class StockWarehouseOrderpoint(models.Model):
+    """Minimum and maximum as a run worked them out stand beside those of the planner; his own win (handbook 8.2.2)."""
+
+    _inherit = "stock.warehouse.orderpoint"
+
+    is_planner_own = fields.Boolean(
+        "Planner's own", readonly=True, copy=False, help="Minimum and maximum were set by hand: classification runs leave them alone.")
+    computed_min_qty = fields.Float(
+        "Computed minimum", readonly=True, copy=False, digits="Product Unit",
+        help="One unit above the reorder point: Odoo orders when the forecast is below the minimum.")
+    computed_max_qty = fields.Float("Computed maximum", readonly=True, copy=False, digits="Product Unit")
+    computed_reason = fields.Text(readonly=True, copy=False)
+    computed_on = fields.Datetime(readonly=True, copy=False)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create rules; quantities that are not from a run are the planner's own.
+
+        :raises UserError: for values that only a run works out
+        """
+        if self.env.context.get("repair_flow") is not FLOW:
+            self._check_computed(*vals_list)
+            forged = {f"default_{name}" for name in COMPUTED_FIELDS}
+            self = self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+            vals_list = [{**vals, "is_planner_own": bool(QUANTITY_FIELDS & vals.keys() and (
+                vals.get("product_min_qty") or vals.get("product_max_qty")))} for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Write rules; whoever sets minimum or maximum by hand makes them his own.
+
+        :raises UserError: for values that only a run works out
+        """
+        if self.env.context.get("repair_flow") is not FLOW:
+            self._check_computed(vals)
+            if QUANTITY_FIELDS & vals.keys():
+                vals = {**vals, "is_planner_own": True}
+        return super().write(vals)
+
+    @api.model
+    def _check_computed(self, *vals_list):
+        if any(COMPUTED_FIELDS & vals.keys() for vals in vals_list):
+            raise UserError(self.env._(
+                "Computed minimum and maximum come from a classification run. Set minimum and maximum instead: they go before."))
+
+    def action_use_computed(self):
+        """Give up the planner's own minimum and maximum for the computed ones.
+
+        :raises AccessError: for users who may not change reordering rules
+        :raises UserError: when nothing was worked out for the rule yet
+        """
+        self.check_access("write")
+        for rule in self:
+            if not rule.computed_on:
+                raise UserError(self.env._(
+                    "Nothing was worked out for %(part)s in %(place)s yet: apply a classification run first.",
+                    part=rule.product_id.display_name, place=rule.location_id.display_name))
+            rule._apply_computed({})
+        return True
+
+    def _apply_computed(self, vals):
+        """Take over what a run worked out; ``vals`` hold what it found anew."""
+        self.ensure_one()
+        minimum = vals.get("computed_min_qty", self.computed_min_qty)
+        maximum = vals.get("computed_max_qty", self.computed_max_qty)
+        self.with_context(repair_flow=FLOW).write({
+            **vals, "product_min_qty": minimum, "product_max_qty": maximum, "is_planner_own": False})

@@ -1,0 +1,241 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import RepairPartsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPartClassification(RepairPartsCommon):
+    """Parts with a demand of their own, in a company that looks back on 12 periods of 30 days."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
+        cls.env["product.template"].search([("is_spare_part", "=", True)]).is_spare_part = False
+        cls.spare = cls._create_spare("Fan", "CL-FAN")
+        cls.board = cls._create_spare("Board", "CL-BOARD")
+        cls.user_stock_manager = new_test_user(cls.env, "test_stock_manager", "stock.group_stock_manager")
+        cls.now = fields.Datetime.now()
+
+    @classmethod
+    def _receive_old(cls, product, quantity, price, days=350, lead=5):
+        receipt = cls._receive((product, quantity, price))
+        received = cls.now - timedelta(days=days)
+        cls._date(receipt, received)
+        receipt.move_ids.purchase_line_id.order_id.date_approve = received - timedelta(days=lead)
+        cls.env["stock.quant"].search([("product_id", "=", product.id), ("location_id.usage", "=", "internal")]).in_date = received
+        return receipt
+
+    @classmethod
+    def _date(cls, picking, moment):
+        picking.move_ids.date = picking.move_ids.move_line_ids.date = moment
+
+    @classmethod
+    def _use_on(cls, product, quantity, days):
+        moves = cls._use((product, quantity))
+        moves.date = moves.move_line_ids.date = cls.now - timedelta(days=days)
+        return moves
+
+    @classmethod
+    def _run(cls, user=None):
+        run = cls.env["repair.part.classification"].with_user(user or cls.env.user).create({"company_id": cls.company.id})
+        run.action_simulate()
+        return run
+
+    def _get_line(self, run, product):
+        return run.line_ids.filtered(lambda line: line.product_id == product)
+
+    def test_demand_is_what_repairs_and_sales_took_less_what_came_back(self):
+        self._receive_old(self.spare, 50, 10.0)
+        self._use_on(self.spare, 3, 5)
+        self._use_on(self.spare, 2, 35)
+        sale = self.env["stock.picking"].create({
+            "picking_type_id": self.warehouse.out_type_id.id, "location_id": self.stock.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id, "partner_id": self.partner.id,
+            "move_ids": [fields.Command.create({
+                "product_id": self.spare.id, "product_uom_qty": 4, "location_id": self.stock.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id})]})
+        sale.action_confirm()
+        sale.action_assign()
+        sale.button_validate()
+        back = self.env["stock.return.picking"].with_context(
+            active_id=sale.id, active_ids=sale.ids, active_model="stock.picking").create({"picking_id": sale.id})
+        back.product_return_moves.quantity = 1
+        returned = self.env["stock.picking"].browse(back.action_create_returns()["res_id"])
+        returned.button_validate()
+        self._date(sale, self.now - timedelta(days=65))  # what came back today is taken off the sale 65 days ago
+        self.env["stock.scrap"].create({
+            "product_id": self.spare.id, "scrap_qty": 5, "lot_id": self.spare.stock_quant_ids.lot_id[:1].id,
+            "location_id": self.stock.id}).action_validate()
+        line = self._get_line(self._run(), self.spare)
+        self.assertEqual(line.series.split()[-3:], ["3", "2", "3"])
+        self.assertEqual(sum(map(float, line.series.split())), 8)
+
+    def test_a_substituted_part_counts_for_its_successor(self):
+        new = self._create_spare("Fan new", "CL-FAN2")
+        self._receive_old(self.spare, 20, 10.0)
+        self._use_on(self.spare, 4, 10)
+        self.spare.product_tmpl_id.superseded_by_id = new.product_tmpl_id
+        run = self._run()
+        self.assertEqual(self._get_line(run, new).series.split()[-1], "4")
+        old = self._get_line(run, self.spare)
+        self.assertFalse(old.yearly_quantity)
+        self.assertFalse(old.is_kept)
+        self.assertIn("Superseded by", old.reason)
+        self.assertIn("CL-FAN", self._get_line(run, new).reason)
+
+    def test_reorder_point_known_by_calculation(self):
+        """10 units in each of 12 periods, lead times 30 days (one period): no deviation, reorder point 10, minimum 11."""
+        self._receive_old(self.spare, 200, 8.0, days=360, lead=30)
+        for period in range(12):
+            self._use_on(self.spare, 10, period * 30 + 15)
+        line = self._get_line(self._run(), self.spare)
+        self.assertEqual(line.series, " ".join(["10"] * 12))
+        self.assertEqual((line.abc_class, line.xyz_class, line.demand_kind), ("A", "X", "smooth"))
+        self.assertAlmostEqual(line.lead_days, 30.0, 1)
+        self.assertEqual(line.reorder_point, 10)
+        # yearly 10 x 365 / 30 = 121.67; sqrt(2 x 121.67 x 20 / (0.25 x 8)) = 49.3
+        self.assertEqual(line.order_quantity, 50)
+        self.assertIn("Reorder point 10", line.reason)
+
+    def test_intermittent_demand_takes_its_own_method(self):
+        self._receive_old(self.spare, 20, 10.0, days=360, lead=30)
+        for days in (10, 100, 190, 280):
+            self._use_on(self.spare, 1, days)
+        line = self._get_line(self._run(), self.spare)
+        self.assertEqual((line.demand_kind, line.method, line.xyz_class), ("intermittent", "sba", "Z"))
+        # the only part used is an A (95 %); one in 3 periods: 0.95 / 3 a period over one period is Poisson(0.317):
+        # 0 reaches .729, 1 reaches .959
+        self.assertEqual(line.reorder_point, 1)
+
+    def test_vital_part_that_nobody_asked_for_is_kept_once(self):
+        self.board.criticality = "vital"
+        self._run_and_apply()
+        rule = self._get_rule(self.board)
+        self.assertEqual((rule.product_min_qty, rule.product_max_qty), (1.0, 1.0))
+        self.assertFalse(self._get_rule(self.spare))
+
+    def _run_and_apply(self):
+        run = self._run()
+        run.action_apply()
+        return run
+
+    def _get_rule(self, product):
+        return self.env["stock.warehouse.orderpoint"].search([("product_id", "=", product.id), ("location_id", "=", self.stock.id)])
+
+    def test_run_is_compared_with_the_last_applied_one(self):
+        self._receive_old(self.spare, 60, 10.0)
+        self._receive_old(self.board, 60, 10.0)
+        self._use_on(self.spare, 10, 20)
+        first = self._run_and_apply()
+        self.assertEqual(self._get_line(first, self.board).abc_class, "C")
+        self.assertEqual(self.board.abc_class, "C")
+        self._use_on(self.board, 50, 10)
+        second = self._run()
+        self.assertEqual(second.previous_id, first)
+        line = self._get_line(second, self.board)
+        self.assertEqual((line.previous_abc_class, line.abc_class, line.is_moved), ("C", "A", True))
+        self.assertEqual(self.board.abc_class, "C", "nothing changes before the run is applied")
+        self.assertEqual(second.previous_planned_value, first.planned_value)
+        self.assertGreater(second.planned_value, first.planned_value)
+        second.action_apply()
+        self.env.invalidate_all()
+        self.assertEqual(self.board.abc_class, "A")
+        self.assertIn(self.board, self.env["product.product"].search([("abc_class", "=", "A")]))
+        self.assertNotIn(self.board, self.env["product.product"].search([("abc_class", "=", False), ("is_spare_part", "=", True)]))
+
+    def test_run_that_another_one_overtook_is_not_applied(self):
+        early, late = self._run(), self._run()
+        late.action_apply()
+        with self.assertRaises(UserError):
+            early.action_apply()
+
+    def test_planners_own_minimum_wins_and_the_computed_one_is_shown(self):
+        self._receive_old(self.spare, 60, 10.0)
+        self._use_on(self.spare, 10, 20)
+        self._run_and_apply()
+        rule = self._get_rule(self.spare).with_user(self.user_stock_manager)
+        computed = rule.product_min_qty
+        self.assertFalse(rule.is_planner_own)
+        rule.write({"product_min_qty": 33, "product_max_qty": 44})
+        self.assertTrue(rule.is_planner_own)
+        self._run_and_apply()
+        self.assertEqual((rule.product_min_qty, rule.product_max_qty, rule.computed_min_qty), (33, 44, computed))
+        rule.action_use_computed()
+        self.assertEqual((rule.product_min_qty, rule.is_planner_own), (computed, False))
+        with self.assertRaises(UserError):
+            rule.write({"computed_min_qty": 1})
+
+    def test_planners_own_class_goes_before_with_its_reason(self):
+        self._run_and_apply()
+        part = self.env["repair.part.class"].search([("product_id", "=", self.board.id)]).with_user(self.user_keeper)
+        part.write({"own_abc_class": "A", "own_reason": "customers wait for it"})
+        self.assertEqual((part.abc_class, part.computed_abc_class), ("A", "C"))
+        run = self._run()
+        self.assertEqual(self._get_line(run, self.board).service_level, 95.0)
+        self.assertIn("planner's own class A", self._get_line(run, self.board).reason)
+        run.action_apply()
+        self.assertEqual(part.abc_class, "A")
+        with self.assertRaises(UserError):
+            part.write({"computed_abc_class": "A"})
+
+    def test_class_sets_how_often_a_part_is_counted(self):
+        self._receive_old(self.spare, 5, 10.0)
+        quant = self.env["stock.quant"].search([("product_id", "=", self.spare.id), ("location_id", "=", self.stock.id)])
+        quant.inventory_date = fields.Date.today() + timedelta(days=900)
+        self._use_on(self.spare, 1, 10)
+        self._run_and_apply()
+        self.assertLessEqual(quant.inventory_date, fields.Date.today() + timedelta(days=91))  # class A: four times a year
+        quant.with_context(inventory_mode=True).inventory_quantity = 4
+        quant.action_apply_inventory()
+        self.assertEqual(quant.inventory_date, fields.Date.today() + timedelta(days=91))
+
+    def test_dead_stock_is_proposed_with_value_and_age(self):
+        self._receive_old(self.spare, 7, 10.0, days=400)
+        self._receive_old(self.board, 3, 10.0, days=20)
+        run = self._run()
+        line = self._get_line(run, self.spare)
+        self.assertEqual((line.health, line.proposal, line.stock_value, line.age_days), ("dead", "sell", 70.0, 400))
+        self.assertEqual((self._get_line(run, self.board).health, self._get_line(run, self.board).proposal), ("moving", False))
+        self.assertEqual(run.idle_value, 70.0)
+
+    def test_who_may_simulate_and_apply(self):
+        run = self._run(self.user_keeper)
+        with self.assertRaises(AccessError):
+            run.action_apply()
+        with self.assertRaises(UserError):
+            run.write({"state": "applied"})
+        with self.assertRaises(UserError):
+            run.with_context(repair_flow=True).write({"fill_percent": 99})
+        with self.assertRaises(UserError):
+            run.line_ids.write({"abc_class": "A"})
+        run.with_user(self.user_manager).action_apply()
+        self.assertEqual(run.state, "applied")
+        with self.assertRaises(UserError):
+            run.with_user(self.user_stock_manager).unlink()
+        for user in (self.user_desk, self.user_technician, self.user_inspector):
+            with self.assertRaises(AccessError):
+                self.env["repair.part.classification"].with_user(user).create({"company_id": self.company.id})
+            with self.assertRaises(AccessError):
+                run.with_user(user).read(["planned_value"])
+        self.assertTrue(run.with_user(self.user_accountant).read(["planned_value"]))
+
+    def test_queries_do_not_grow_with_the_parts(self):
+        def count(number):
+            self.env["product.product"].create([
+                {"name": f"Part {number} {index}", "default_code": f"CLQ-{number}-{index}", "is_spare_part": True}
+                for index in range(number)])
+            run = self.env["repair.part.classification"].create({"company_id": self.company.id})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            run.action_simulate()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        few = count(10)
+        self.assertLess(count(60), few + 12)
