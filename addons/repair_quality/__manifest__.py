@@ -7,6 +7,7 @@
     "license": "LGPL-3",
     "depends": [
         "repair_training",
+        "spreadsheet_dashboard",
     ],
     # Groups come first: every other file names them. Views that define actions come before the menus.
     "data": [
@@ -30,11 +31,16 @@
         "views/qms_sampling_views.xml",
         "views/qms_patrol_views.xml",
         "views/qms_certification_views.xml",
+        "views/qms_chart_views.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "report/certification_paper.xml",
         "views/menus.xml",
         "views/menus_checks.xml",
         "views/menus_certification.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["repair_quality/static/src/charts/*"],
+    },
     "demo": [
         "demo/repair_quality_demo.xml",
     ],

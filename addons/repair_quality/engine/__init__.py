@@ -1,1 +1,1 @@
-from . import draw
+from . import control_chart, draw, pareto

@@ -13,6 +13,8 @@ from . import qms_sampling_draw
 from . import repair_inspection_sampling
 from . import qms_patrol_rule
 from . import qms_patrol
+from . import qms_chart
+from . import qms_live
 from . import qms_certification
 from . import qms_certification_offer
 from . import qms_certification_audit

@@ -1,5 +1,7 @@
 from . import test_certification
 from . import test_check_security
+from . import test_charts
+from . import test_charts_engine
 from . import test_draw_engine
 from . import test_figures
 from . import test_nonconformity

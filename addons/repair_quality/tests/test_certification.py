@@ -54,7 +54,8 @@ class TestCertification(RepairQualityCommon):
 
     def _finding(self, audit, severity):
         return self.env["qms.certification.finding"].with_user(self.user_quality_manager).create({
-            "certification_id": self.record.id, "audit_id": audit.id, "name": "No supplier evaluation", "clause": "8.4", "severity": severity})
+            "certification_id": self.record.id, "audit_id": audit.id, "name": "No supplier evaluation", "clause": "8.4",
+            "severity": severity})
 
     def _settle(self, nonconformity):
         nonconformity._flow_write({"state": "verified"})
@@ -190,7 +191,9 @@ class TestCertification(RepairQualityCommon):
         audit = self._audit("stage1")
         finding = self._finding(audit, "major")
         for call in (
-            lambda: finding.write({"severity": "observation"}), finding.unlink, lambda: finding.with_context(qms_flow=True).write({"name": "x"})):
+            lambda: finding.write({"severity": "observation"}), finding.unlink,
+            lambda: finding.with_context(qms_flow=True).write({"name": "x"}),
+        ):
             with self.assertRaises(UserError):
                 call()
         other = self.record.copy()
