@@ -43,6 +43,7 @@
     },
     "demo": [
         "demo/repair_quality_demo.xml",
+        "demo/repair_quality_checks_demo.xml",
     ],
     "application": True,
     "uninstall_hook": "uninstall_hook",

@@ -9,6 +9,7 @@ below 0 and not above 1: few units, wide limits. A point is a signal when it can
 
 Periods without units are gaps: they are no points, and a row of points goes on across them.
 """
+from itertools import pairwise
 from math import sqrt
 from typing import NamedTuple
 
@@ -62,5 +63,5 @@ def _is_run(shares, centre):
 
 def _is_trend(shares):
     last = shares[-TREND_LENGTH:]
-    pairs = list(zip(last, last[1:], strict=False))
+    pairs = list(pairwise(last))
     return len(last) == TREND_LENGTH and (all(a < b for a, b in pairs) or all(a > b for a, b in pairs))

@@ -7,6 +7,7 @@ from . import qms_nonconformity
 from . import qms_action
 from . import repair_inspection
 from . import repair_inspection_check
+from . import hr_employee_checks
 from . import qms_sampling_rule
 from . import qms_sampling_lot
 from . import qms_sampling_draw
@@ -20,3 +21,4 @@ from . import qms_certification_offer
 from . import qms_certification_audit
 from . import repair_order
 from . import repair_service_demo
+from . import repair_service_demo_checks

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools.misc import format_date
 
 from .qms_policy import FLOW
 
@@ -264,6 +265,13 @@ class QmsCertification(models.Model):
 
     def _flow_write(self, vals):
         return self.with_context(qms_flow=FLOW).write(vals)
+
+    def _get_paper_line(self):
+        """Return the line that the company's papers show."""
+        self.ensure_one()
+        return self.env._(
+            "Certified to %(standard)s by %(body)s, certificate %(number)s, valid until %(date)s", standard=self.name,
+            body=self.body_id.name, number=self.certificate_number, date=format_date(self.env, self.valid_until))
 
     @api.constrains("valid_from", "issued_on")
     def _check_valid_from(self):

@@ -47,7 +47,8 @@ class QmsLive(models.AbstractModel):
         open_order = ("service_stage", "not in", ("inspected", "accepted", "closed", "cancelled"))
         tiles = {
             "repairing": ("runs", self.env._("Under repair"), order, [company, ("service_stage", "=", "repairing")]),
-            "on_site": ("runs", self.env._("Technicians on the way or there"), visit, [company, ("state", "in", ("travelling", "arrived"))]),
+            "on_site": ("runs", self.env._("Technicians on the way or there"), visit, [
+                company, ("state", "in", ("travelling", "arrived"))]),
             "to_inspect": ("runs", self.env._("Waiting for final inspection"), inspection, [
                 company, ("kind", "=", "final"), ("result", "=", False), ("repair_id.service_stage", "=", "repairing")]),
             "parts": ("runs", self.env._("Waiting for parts"), order, [company, ("parts_waiting_since", "!=", False), open_order]),
@@ -66,7 +67,8 @@ class QmsLive(models.AbstractModel):
             "sent_back": ("failed", self.env._("Sent back by the final inspection"), order, [
                 company, ("failed_inspection_count", ">", 0), ("service_stage", "=", "repairing")]),
             "rechecks": ("failed", self.env._("Rechecks to make"), "repair.recheck", [company, ("state", "=", "todo")]),
-            "repeats": ("failed", self.env._("Repeated faults being repaired"), order, [company, ("coverage", "=", "repair_warranty"), open_order]),
+            "repeats": ("failed", self.env._("Repeated faults being repaired"), order, [
+                company, ("coverage", "=", "repair_warranty"), open_order]),
             "failed_samplings": ("failed", self.env._("Samplings failed, 30 days"), inspection, [
                 company, ("kind", "=", "sampling"), ("result", "=", "fail"), ("done_on", ">=", now - timedelta(days=30))]),
             "failed_patrols": ("failed", self.env._("Patrols failed, 30 days"), inspection, [

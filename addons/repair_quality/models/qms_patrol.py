@@ -36,7 +36,7 @@ class QmsPatrol(models.Model):
         domain="[('technician_id', '=', technician_id), ('state', 'in', ('confirmed', 'travelling', 'arrived'))]",
         help="The visit at which the technician is looked up. He is not told.")
     visit_start = fields.Datetime(related="appointment_id.start", string="Visit at")
-    visit_partner_id = fields.Many2one(related="appointment_id.partner_id", string="Customer")
+    visit_partner_id = fields.Many2one(related="appointment_id.partner_id", string="Customer", help="Where the patrol goes.")
     visit_address = fields.Char(related="appointment_id.partner_address", string="Address of the visit")
     visit_map_url = fields.Char(related="appointment_id.map_url", string="Way there")
     state = fields.Selection(

@@ -76,8 +76,12 @@ class QmsPatrolRule(models.Model):
                 [("rule_id", "=", rule.id), ("state", "in", ("done", "skipped"))], ["technician_id"], ["settled_on:max"]))
             open_ones = patrols_sudo.search([("rule_id", "=", rule.id), ("state", "in", ("planned", "started"))])
             vals_list = []
-            for technician in technicians - open_ones.technician_id:
-                due = last[technician] + rule._get_interval() if technician in last else rule._get_first_due(technician)
+            waiting = technicians - open_ones.technician_id
+            begins = waiting._get_begins()
+            for technician in waiting:
+                # The first patrol comes at the end of the first interval since the rule began, or since the technician came.
+                since = last.get(technician) or max(filter(None, (rule.start_on, begins[technician])))
+                due = since + rule._get_interval()
                 if due - LEAD <= today:
                     vals_list.append({"rule_id": rule.id, "technician_id": technician.id, "due_date": max(due, rule.start_on)})
             vals_list.sort(key=lambda vals: (vals["due_date"], vals["technician_id"]))
@@ -94,13 +98,9 @@ class QmsPatrolRule(models.Model):
         if not self.newcomer_days:
             return technicians
         since = today - relativedelta(days=self.newcomer_days)
-        return technicians.filtered(lambda technician: (technician._get_first_day() or today) >= since)
+        begins = technicians._get_begins()
+        return technicians.filtered(lambda technician: (begins[technician] or today) >= since)
 
     def _get_interval(self):
         self.ensure_one()
         return relativedelta(weeks=self.every) if self.unit == "week" else relativedelta(months=self.every)
-
-    def _get_first_due(self, technician):
-        """The end of the first interval since the rule began, or since the technician came."""
-        first_day = technician._get_first_day()
-        return max(filter(None, (self.start_on, first_day))) + self._get_interval()

@@ -195,9 +195,8 @@ class QmsSamplingLot(models.Model):
             ("sampling_lot_id.period_end", ">", since), ("sampling_lot_id.period_end", "<=", self.period_end),
         ], ["technician_id"], ["__count"])) if technicians else {}
         quotas = {technician.id: max(rule.technician_minimum - drawn.get(technician, 0), 0) for technician in technicians}
-        for technician in technicians:
-            first_day = technician._get_first_day()
-            if first_day and first_day >= self.period_end - timedelta(days=rule.newcomer_days):
+        for technician, begin in technicians._get_begins().items():
+            if begin and begin >= self.period_end - timedelta(days=rule.newcomer_days):
                 quotas[technician.id] = max(rule.newcomer_minimum, quotas[technician.id])
         return {technician: quota for technician, quota in quotas.items() if quota}
 

@@ -55,7 +55,7 @@ class QmsSamplingRule(models.Model):
         help="What is drawn goes to them in turn; nobody gets his own work.")
     days_to_inspect = fields.Integer("Days to inspect", default=14, required=True)
     auto_draw = fields.Boolean("Draw by itself", default=True, help="The lot is drawn in the night after its period has ended.")
-    severity = fields.Selection(SEVERITIES, "Inspection", required=True, readonly=True, copy=False, default="normal", tracking=True)
+    severity = fields.Selection(SEVERITIES, "Inspection now", required=True, readonly=True, copy=False, default="normal", tracking=True)
     run = fields.Char("Verdicts", readonly=True, copy=False, help="Since this inspection began, oldest first. A: accepted, R: rejected.")
     reason = fields.Text(readonly=True, copy=False)
     since = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)

@@ -87,12 +87,16 @@ export class ControlChart extends QualityChart {
         return this.points.filter((point) => point.signals.length);
     }
 
+    get verdict() {
+        return this.signals.length ? _t("%s points are no chance", this.signals.length) : _t("In control");
+    }
+
     get isRough() {
         return this.points.some((point) => point.rough);
     }
 
     get centre() {
-        return percent(this.state.data.centre);
+        return _t("Mean share of misses: %s", percent(this.state.data.centre));
     }
 
     describe(point) {
@@ -186,6 +190,10 @@ export class Pareto extends QualityChart {
         return percent(value);
     }
 
+    days(number) {
+        return _t("Last %s days", number);
+    }
+
     async open(bar) {
         this.action.doAction(
             await this.orm.call("qms.chart", "get_pareto_records", [this.state.source, this.state.days, bar.value])
@@ -261,6 +269,10 @@ export class LiveView extends Component {
         } catch {
             this.state.failed = true;
         }
+    }
+
+    get asOf() {
+        return _t("As of %s", this.state.at);
     }
 
     tone(section, tile) {
