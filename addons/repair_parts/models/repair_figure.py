@@ -1,8 +1,27 @@
 from odoo import api, fields, models
 
+from odoo.addons.repair_service.models.repair_figure import Figure
+
 
 class RepairFigure(models.AbstractModel):
     _inherit = "repair.figure"
+
+    @api.model
+    def _get_figures(self):
+        """Add how right the books of stock are (handbook 8.2.3)."""
+        return super()._get_figures() | {
+            "stock_accuracy": Figure(self.env._("Stock accuracy"), "percent", True, "repair.stock.count.line")}
+
+    @api.model
+    def _get_definitions(self):
+        """Add the words on stock accuracy."""
+        return super()._get_definitions() | {
+            "stock_accuracy": self.env._(
+                "Counted positions whose quantity agreed with the books within the tolerance of their class, divided by all counted in the"
+                " period. Overs and shorts never make up for each other.")}
+
+    def _rows_stock_accuracy(self, company, start, stop):
+        return self.env["repair.stock.count.line"]._get_accuracy_rows(company, start, stop)
 
     @api.model
     def _get_supplier_rows(self, company):
