@@ -137,3 +137,15 @@ from . import (  # isort: skip - complaints rest on follow-ups, rechecks on comp
     res_company_complaint,
     repair_privacy_complaint,
 )
+from . import (  # isort: skip - claims rest on settled orders, their money and their photos
+    repair_brand_claim_terms,
+    repair_claim_reason,
+    repair_brand_claim,
+    repair_brand_claim_line,
+    repair_brand_claim_gather,
+    repair_brand_claim_dossier,
+    repair_brand_claim_answer,
+    repair_brand_claim_invoice,
+    repair_brand_claim_customer,
+    repair_order_claim,
+)
