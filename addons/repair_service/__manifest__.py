@@ -12,6 +12,7 @@
         "calendar",
         "portal",
         "sms",
+        "hr_maintenance",
     ],
     # Groups come first: every other file names them. Views that define actions come before the menus.
     "data": [
@@ -53,6 +54,8 @@
         "data/mail_activity_type_complaint_data.xml",
         "security/repair_complaint_rules.xml",
         "security/repair_claim_rules.xml",
+        "security/repair_tool_rules.xml",
+        "data/repair_tool_data.xml",
         "data/repair_claim_data.xml",
         "data/repair_sla_policy_data.xml",
         "data/repair_complaint_data.xml",
@@ -130,6 +133,7 @@
         "views/repair_complaint_config_views.xml",
         "report/repair_service_figures_views.xml",
         "views/repair_brand_claim_views.xml",
+        "views/repair_tool_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["repair_service/static/src/photo/*", "repair_service/static/src/technician_day/*"],

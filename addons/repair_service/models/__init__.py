@@ -149,3 +149,13 @@ from . import (  # isort: skip - claims rest on settled orders, their money and 
     repair_brand_claim_customer,
     repair_order_claim,
 )
+from . import (  # isort: skip - tools are checked, calibrated and measured with
+    repair_tool_type,
+    maintenance_equipment_tool,
+    repair_tool_custody,
+    repair_tool_check,
+    repair_tool_calibration,
+    repair_tool_damage,
+    repair_tool_measurement,
+    hr_employee_tools,
+)

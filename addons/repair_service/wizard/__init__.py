@@ -10,3 +10,4 @@ from . import repair_visit_outcome
 from . import repair_contact_show
 from . import repair_complaint_dialogue
 from . import repair_claim_dialogue, repair_claim_import
+from . import repair_tool_dialogue
