@@ -158,6 +158,7 @@
         "demo/enquiries_demo.xml",
         "demo/request_demo.xml",
         "demo/complaints_demo.xml",
+        "demo/claims_demo.xml",
     ],
     "external_dependencies": {"python": ["qrcode"]},
     "pre_init_hook": "pre_init_hook",

@@ -116,6 +116,7 @@ class MaintenanceEquipment(models.Model):
             self = self._without_custody_defaults()
             for vals in vals_list:
                 if vals.get("tool_type_id"):
+                    self.env["repair.input"]._check_values(self, vals)
                     for name in CUSTODY_FIELDS | FLOW_FIELDS:
                         vals.pop(name, None)
                     vals["equipment_assign_to"] = "employee"
@@ -138,6 +139,8 @@ class MaintenanceEquipment(models.Model):
         """
         if self.env.context.get("repair_flow") is not FLOW:
             tools = self.filtered("tool_kind")
+            if tools:
+                self.env["repair.input"]._check_values(self, vals)
             if FLOW_FIELDS & vals.keys():
                 raise UserError(self.env._("Custody, checks and calibrations are recorded by their buttons only."))
             if tools and CUSTODY_FIELDS & vals.keys():
