@@ -20,7 +20,8 @@ class HrEmployee(models.Model):
         A kit applies by job and territory; where it names none it applies to every technician.
         """
         employees_sudo = self.sudo()  # the kit of whoever plans or works, not the personnel file
-        kits = self.env["repair.tool.kit"].sudo().search([])  # as above
+        kits = self.env["repair.tool.kit"].sudo().search(  # as above
+            [("company_id", "in", (*employees_sudo.company_id.ids, False))])
         rows = self.env["maintenance.equipment"].sudo()._read_group(  # as above
             [("employee_id", "in", self.ids), ("tool_type_id", "!=", False), ("tool_state", "in", ("held", "handed"))],
             ["employee_id", "tool_type_id"], ["__count"])

@@ -23,7 +23,7 @@ class MaintenanceEquipment(models.Model):
         help="Makes the equipment a tool that is handed out, checked and returned.")
     tool_kind = fields.Selection(TOOL_KINDS, "Kind", compute="_compute_tool_kind", store=True, index="btree_not_null")
     holder_id = fields.Many2one(related="employee_id", string="In custody of")
-    custody_ids = fields.One2many("repair.tool.custody", "equipment_id", "Custody", readonly=True, copy=False)
+    custody_ids = fields.One2many("repair.tool.custody", "equipment_id", readonly=True, copy=False)
     custody_id = fields.Many2one("repair.tool.custody", "Current custody", compute="_compute_custody_id")
     held_since = fields.Datetime("Since", compute="_compute_custody_id")
     is_tool_mine = fields.Boolean("In my custody", compute="_compute_is_tool_mine")

@@ -26,7 +26,7 @@ class RepairBrandClaim(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     partner_id = fields.Many2one(
         "res.partner", "Charged to", readonly=True, copy=False, ondelete="restrict", help="Who paid for the brand when the claim was sent.")
-    payer_id = fields.Many2one("res.partner", "Payer", compute="_compute_payer_id", help="Who pays for the brand.")
+    payer_id = fields.Many2one("res.partner", compute="_compute_payer_id", help="Who pays for the brand.")
     date_from = fields.Date("Accepted from", required=True, default=lambda self: self._get_default_period()[0])
     date_to = fields.Date("Accepted until", required=True, default=lambda self: self._get_default_period()[1])
     user_id = fields.Many2one("res.users", "Kept by", default=lambda self: self.env.user, tracking=True)

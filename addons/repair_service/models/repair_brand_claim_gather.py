@@ -87,7 +87,8 @@ class RepairBrandClaim(models.Model):
     def _cron_gather_due(self):
         """Put what nears its deadline into a draft claim, and remind who keeps it."""
         brands = self.env["repair.brand"].search([("partner_id", "!=", False), ("claim_days", ">", 0)])
-        for company in self.env["res.company"].search([]):
+        owed = self.env["repair.order"]._read_group([("brand_id", "in", brands.ids), ("accepted_on", "!=", False)], ["company_id"])
+        for (company,) in owed:
             for brand in brands:
                 self.with_company(company)._gather_due(brand, company)
 

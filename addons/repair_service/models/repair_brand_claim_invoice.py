@@ -13,7 +13,7 @@ class RepairBrandClaim(models.Model):
     _inherit = "repair.brand.claim"
 
     invoice_id = fields.Many2one(
-        "account.move", "Invoice", readonly=True, copy=False, index="btree_not_null", ondelete="set null", groups=ACCOUNTING)
+        "account.move", readonly=True, copy=False, index="btree_not_null", ondelete="set null", groups=ACCOUNTING)
     credit_move_ids = fields.Many2many(
         "account.move", "repair_brand_claim_credit_rel", "claim_id", "move_id", "Credit notes", readonly=True, copy=False,
         groups=ACCOUNTING)

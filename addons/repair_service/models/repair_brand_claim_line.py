@@ -41,12 +41,12 @@ class RepairBrandClaimLine(models.Model):
         [("kept", "In time"), ("near", "Deadline is near"), ("passed", "Too late")], "Deadline", compute="_compute_deadline_state")
     amount_list = fields.Monetary("Our price", readonly=True)
     amount_claimed = fields.Monetary("Claimed", readonly=True)
-    rate_id = fields.Many2one("repair.brand.rate", "Rate", readonly=True, ondelete="set null")
+    rate_id = fields.Many2one("repair.brand.rate", readonly=True, ondelete="set null")
     rate_reason = fields.Char("Rests on", readonly=True)
     evidence_ids = fields.Many2many(
         "ir.attachment", "repair_brand_claim_line_evidence_rel", "line_id", "attachment_id", "Further evidence", copy=False)
     remedy_id = fields.Many2one(
-        "repair.fault.code", "Remedy", compute="_compute_remedy_id", inverse="_inverse_remedy_id", domain="[('kind', '=', 'remedy')]",
+        "repair.fault.code", compute="_compute_remedy_id", inverse="_inverse_remedy_id", domain="[('kind', '=', 'remedy')]",
         help="Missing on the order it can be added here.")
     answer = fields.Selection(ANSWERS, "Brand's answer", default="open", required=True, readonly=True, copy=False, index=True)
     amount_paid = fields.Monetary("Granted", readonly=True, copy=False)

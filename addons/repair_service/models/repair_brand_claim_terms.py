@@ -53,7 +53,7 @@ class RepairBrandRate(models.Model):
         required=True, default="labour")
     category_id = fields.Many2one("repair.appliance.category", "Family", ondelete="restrict", help="Empty: every family.")
     fault_id = fields.Many2one(
-        "repair.fault.code", "Fault", ondelete="restrict", help="Symptom, cause or remedy of the order. Empty: every fault.")
+        "repair.fault.code", ondelete="restrict", help="Symptom, cause or remedy of the order. Empty: every fault.")
     product_id = fields.Many2one("product.product", "Part or service", ondelete="restrict", help="Empty: all of the kind.")
     basis = fields.Selection(
         [(claim_rates.FIXED, "Agreed amount"), (claim_rates.LIST, "Our price"), (claim_rates.COST, "Our cost")],

@@ -21,7 +21,7 @@ class RepairToolCalibration(models.Model):
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True, precompute=True)
     done_on = fields.Date("Calibrated on", required=True, default=fields.Date.context_today)
     result = fields.Selection([("pass", "Passed"), ("fail", "Failed")], required=True, default="pass")
-    laboratory_id = fields.Many2one("res.partner", "Laboratory", ondelete="restrict")
+    laboratory_id = fields.Many2one("res.partner", ondelete="restrict")
     certificate_number = fields.Char(required=True)
     certificate = fields.Binary(attachment=True, required=True)
     certificate_name = fields.Char("File name")

@@ -31,7 +31,7 @@ class RepairInspectionLine(models.Model):
 
     tool_type_id = fields.Many2one("repair.tool.type", "Measured with", readonly=True, ondelete="restrict")
     instrument_id = fields.Many2one(
-        "maintenance.equipment", "Instrument", index="btree_not_null", ondelete="restrict",
+        "maintenance.equipment", index="btree_not_null", ondelete="restrict",
         domain="[('tool_kind', '=', 'instrument'), ('employee_id.user_id', '=', uid)]",
         help="Chosen by itself where who measures has one of the kind.")
     measured_on = fields.Datetime("Measured at", readonly=True, copy=False, index="btree_not_null")
@@ -56,6 +56,8 @@ class RepairInspectionLine(models.Model):
 
         :raises UserError: as :meth:`create`
         """
+        if self.env.context.get("repair_flow") is FLOW and vals.keys() <= TRACE_FIELDS | {"instrument_id"}:
+            return super().write(vals)  # noted by itself
         if TRACE_FIELDS & vals.keys() and not self.env.su:
             raise UserError(self.env._("When and by whom a value was measured is noted by itself."))
         if "tool_type_id" in vals and not self.env.su:
@@ -85,9 +87,9 @@ class RepairInspectionLine(models.Model):
                 line._choose_instrument()
             if line.instrument_id:
                 line._check_instrument()
-        traced = measured.filtered("instrument_id").sudo().with_context(repair_flow=FLOW)  # noted by itself
+        traced = measured.filtered("instrument_id").sudo().with_context(repair_flow=FLOW)  # the trace is noted by itself
         if traced:
-            super(RepairInspectionLine, traced).write({"measured_on": fields.Datetime.now(), "measured_by_id": self.env.uid})
+            traced.write({"measured_on": fields.Datetime.now(), "measured_by_id": self.env.uid})
 
     def _choose_instrument(self):
         """Take the measurer's fit instrument of the kind that the point asks for.
@@ -104,7 +106,7 @@ class RepairInspectionLine(models.Model):
             raise UserError(" ".join(refusals.values()) or self.env._(
                 "%(point)s is measured with %(kind)s: you have none in your custody. Ask the keeper for one.",
                 point=self.name, kind=self.tool_type_id.name))
-        super().write({"instrument_id": fit.id})
+        self.with_context(repair_flow=FLOW).write({"instrument_id": fit.id})
 
     def _check_instrument(self):
         self.ensure_one()

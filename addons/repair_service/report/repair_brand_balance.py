@@ -23,12 +23,12 @@ class RepairBrandBalance(models.Model):
     brand_id = fields.Many2one("repair.brand", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    claim_id = fields.Many2one("repair.brand.claim", "Claim", readonly=True)
+    claim_id = fields.Many2one("repair.brand.claim", readonly=True)
     repair_id = fields.Many2one("repair.order", "Service order", readonly=True)
     stage = fields.Selection(STAGES, readonly=True)
     due_on = fields.Date("Due on", readonly=True, help="Deadline for claiming, or due date of the invoice.")
     days = fields.Integer("Days past due", readonly=True, aggregator="max")
-    age = fields.Selection(AGES, "Age", readonly=True)
+    age = fields.Selection(AGES, readonly=True)
     amount = fields.Monetary("Owed, untaxed", readonly=True)
 
     @property

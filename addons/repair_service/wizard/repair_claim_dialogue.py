@@ -14,7 +14,7 @@ class RepairClaimDialogue(models.TransientModel):
 
     kind = fields.Selection(
         [("answer", "Answer of the brand"), ("resolve", "Who bears it")], required=True, readonly=True, default="answer")
-    line_id = fields.Many2one("repair.brand.claim.line", "Line", required=True, readonly=True, ondelete="cascade")
+    line_id = fields.Many2one("repair.brand.claim.line", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="line_id.currency_id")
     line_name = fields.Char(related="line_id.name", string="Labour or part")
     repair_id = fields.Many2one(related="line_id.repair_id", string="Service order")

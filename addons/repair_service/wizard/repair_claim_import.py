@@ -17,7 +17,7 @@ class RepairClaimImport(models.TransientModel):
     _inherit = ["repair.dialogue", "repair.input"]
     _dialogue_on = "claim_id"
 
-    claim_id = fields.Many2one("repair.brand.claim", "Claim", required=True, readonly=True, ondelete="cascade")
+    claim_id = fields.Many2one("repair.brand.claim", required=True, readonly=True, ondelete="cascade")
     currency_id = fields.Many2one(related="claim_id.currency_id")
     content = fields.Binary("Sheet", attachment=False, help="The sheet that was sent, filled in by the brand: .xlsx or .csv.")
     file_name = fields.Char()
@@ -98,7 +98,7 @@ class RepairClaimImport(models.TransientModel):
 
     def _get_reasons(self):
         reasons = {}
-        for reason in self.env["repair.claim.reason"].search([]):
+        for reason in self.env["repair.claim.reason"].search([("active", "=", True)]):
             for text in (reason.code, reason.name, reason.with_context(lang="en_US").name):
                 reasons.setdefault(str(text or "").strip().casefold(), reason)
         return reasons
@@ -171,9 +171,9 @@ class RepairClaimImportRow(models.TransientModel):
     currency_id = fields.Many2one(related="import_id.currency_id")
     number = fields.Integer("Row", readonly=True)
     reference = fields.Char("Claim line", readonly=True)
-    line_id = fields.Many2one("repair.brand.claim.line", "Line", readonly=True, ondelete="cascade")
+    line_id = fields.Many2one("repair.brand.claim.line", readonly=True, ondelete="cascade")
     answer = fields.Selection([("paid", "Paid"), ("short", "Paid in part"), ("refused", "Refused")], readonly=True)
     amount_paid = fields.Monetary("The brand pays", readonly=True)
-    reason_id = fields.Many2one("repair.claim.reason", "Reason", readonly=True, ondelete="cascade")
+    reason_id = fields.Many2one("repair.claim.reason", readonly=True, ondelete="cascade")
     note = fields.Char("Remark", readonly=True)
     error = fields.Char(readonly=True)
