@@ -12,6 +12,7 @@
         "calendar",
         "portal",
         "sms",
+        "hr_maintenance",
     ],
     # Groups come first: every other file names them. Views that define actions come before the menus.
     "data": [
@@ -52,6 +53,10 @@
         "data/ir_cron_visit_data.xml",
         "data/mail_activity_type_complaint_data.xml",
         "security/repair_complaint_rules.xml",
+        "security/repair_claim_rules.xml",
+        "security/repair_tool_rules.xml",
+        "data/repair_tool_data.xml",
+        "data/repair_claim_data.xml",
         "data/repair_sla_policy_data.xml",
         "data/repair_complaint_data.xml",
         "data/mail_template_complaint.xml",
@@ -60,6 +65,7 @@
         "report/repair_order_reports.xml",
         "report/repair_order_templates.xml",
         "report/repair_order_job_sheet.xml",
+        "report/repair_brand_claim_templates.xml",
         "views/portal_templates.xml",
         "views/portal_photo_templates.xml",
         "views/portal_visit_templates.xml",
@@ -126,6 +132,8 @@
         "views/repair_complaint_views.xml",
         "views/repair_complaint_config_views.xml",
         "report/repair_service_figures_views.xml",
+        "views/repair_brand_claim_views.xml",
+        "views/repair_tool_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["repair_service/static/src/photo/*", "repair_service/static/src/technician_day/*"],
@@ -150,6 +158,7 @@
         "demo/enquiries_demo.xml",
         "demo/request_demo.xml",
         "demo/complaints_demo.xml",
+        "demo/claims_demo.xml",
     ],
     "external_dependencies": {"python": ["qrcode"]},
     "pre_init_hook": "pre_init_hook",

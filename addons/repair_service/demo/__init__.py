@@ -7,3 +7,5 @@ from . import repair_service_demo_running
 from . import repair_service_demo_settle
 from . import repair_service_demo_special
 from . import repair_service_demo_request
+from . import repair_service_demo_claims
+from . import repair_service_demo_tools

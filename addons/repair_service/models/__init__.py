@@ -138,3 +138,25 @@ from . import (  # isort: skip - complaints rest on follow-ups, rechecks on comp
     repair_privacy_complaint,
 )
 from . import repair_figure, repair_figure_rows  # isort: skip - the figures of all of the above
+from . import (  # isort: skip - claims rest on settled orders, their money and their photos
+    repair_brand_claim_terms,
+    repair_claim_reason,
+    repair_brand_claim,
+    repair_brand_claim_line,
+    repair_brand_claim_gather,
+    repair_brand_claim_dossier,
+    repair_brand_claim_answer,
+    repair_brand_claim_invoice,
+    repair_brand_claim_customer,
+    repair_order_claim,
+)
+from . import (  # isort: skip - tools are checked, calibrated and measured with
+    repair_tool_type,
+    maintenance_equipment_tool,
+    repair_tool_custody,
+    repair_tool_check,
+    repair_tool_calibration,
+    repair_tool_damage,
+    repair_tool_measurement,
+    hr_employee_tools,
+)

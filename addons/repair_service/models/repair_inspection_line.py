@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from .repair_inspection_template import ASPECTS
 
 # A point of the checklist is answered; what it asks for comes from the checklist.
-ANSWER_FIELDS = {"answer", "value", "measured", "note", "sequence"}
+ANSWER_FIELDS = {"answer", "value", "measured", "instrument_id", "note", "sequence"}
 
 
 class RepairInspectionLine(models.Model):

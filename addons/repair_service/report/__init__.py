@@ -1,4 +1,6 @@
 from . import (
+    repair_brand_balance,
+    repair_brand_claim_papers,
     repair_charge,
     repair_complaint_report,
     repair_dispatch_overview,

@@ -44,13 +44,19 @@ class RepairCharge(models.Model):
             WHERE o.accepted_on IS NOT NULL AND o.service_stage IN ('accepted', 'closed')""")
         return SQL(
             """
-            SELECT 2 * l.id AS id, %(head)s, l.payer, 'service' AS kind, l.product_id, l.quantity, l.price_subtotal AS amount,
-                   0.0 AS cost, CASE l.payer WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END AS payer_id
-              FROM repair_service_line l JOIN repair_order o ON o.id = l.repair_id %(source)s
+            WITH taken AS (  -- what a brand refused and the customer agreed to pay
+                SELECT service_line_id, move_id, 'customer' AS payer FROM repair_brand_claim_line
+                 WHERE is_live AND resolution = 'customer' AND resolved_on IS NOT NULL AND answer <> 'short')
+            SELECT 2 * l.id AS id, %(head)s, COALESCE(t.payer, l.payer) AS payer, 'service' AS kind, l.product_id, l.quantity,
+                   l.price_subtotal AS amount, 0.0 AS cost,
+                   CASE COALESCE(t.payer, l.payer) WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END AS payer_id
+              FROM repair_service_line l LEFT JOIN taken t ON t.service_line_id = l.id
+              JOIN repair_order o ON o.id = l.repair_id %(source)s
                AND l.refused IS NOT TRUE
             UNION ALL
-            SELECT 2 * m.id + 1, %(head)s, m.payer, 'part', m.product_id, m.product_uom_qty, m.repair_price_subtotal,
-                   m.value, CASE m.payer WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END
-              FROM stock_move m JOIN repair_order o ON o.id = m.repair_id %(source)s
+            SELECT 2 * m.id + 1, %(head)s, COALESCE(t.payer, m.payer), 'part', m.product_id, m.product_uom_qty, m.repair_price_subtotal,
+                   m.value, CASE COALESCE(t.payer, m.payer) WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END
+              FROM stock_move m LEFT JOIN taken t ON t.move_id = m.id
+              JOIN repair_order o ON o.id = m.repair_id %(source)s
                AND m.repair_line_type = 'add' AND m.state = 'done'
             """, head=head, source=source)

@@ -9,3 +9,5 @@ from . import repair_reassign, repair_reassign_line
 from . import repair_visit_outcome
 from . import repair_contact_show
 from . import repair_complaint_dialogue
+from . import repair_claim_dialogue, repair_claim_import
+from . import repair_tool_dialogue
