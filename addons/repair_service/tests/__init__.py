@@ -13,6 +13,7 @@ from . import test_capacity
 from . import test_capacity_concurrency
 from . import test_concurrency
 from . import test_core_defects
+from . import test_customer_attacks
 from . import test_customer_merge
 from . import test_customer_messages
 from . import test_customer_tour
@@ -77,6 +78,7 @@ from . import test_link
 from . import test_masking_engine
 from . import test_privacy_mask
 from . import test_privacy_retention
+from . import test_privacy_words
 from . import test_complaint
 from . import test_complaint_clock
 from . import test_complaint_library
