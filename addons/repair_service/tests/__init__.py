@@ -27,6 +27,7 @@ from . import test_inspection
 from . import test_inspection_inspector
 from . import test_inspection_loop
 from . import test_inspection_points
+from . import test_intake_load
 from . import test_job_sheet
 from . import test_lateness
 from . import test_lateness_engine
@@ -36,6 +37,7 @@ from . import test_limits_engine
 from . import test_money
 from . import test_on_call
 from . import test_performance
+from . import test_online_payment
 from . import test_photo
 from . import test_plate_code
 from . import test_portal
