@@ -1,7 +1,10 @@
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
+
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.repair_complaint_page import PAGE_TEXTS
 from .portal import ORDER_ID_MAX, RepairPortal
@@ -87,6 +90,30 @@ class RepairPortalComplaint(RepairPortal):
             request.session[ERROR_KEY], request.session[DRAFT_KEY] = str(error), {name: text[:4000] for name, text in texts.items()}
             return request.redirect(form_url)
         return request.redirect(complaint_sudo.get_portal_url(query_string="&message=received"))
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "repair_complaint_count" in counters:
+            values["repair_complaint_count"] = self._get_own_complaints().search_count(self._get_own_complaints_domain())
+        return values
+
+    def _get_own_complaints(self):
+        return request.env["repair.complaint"].sudo()  # every search goes with _get_own_complaints_domain()
+
+    def _get_own_complaints_domain(self):
+        if request.env.user._is_public():
+            return Domain.FALSE
+        return Domain("partner_id", "child_of", request.env.user.partner_id.commercial_partner_id.id)
+
+    @http.route(["/my/complaints", "/my/complaints/page/<int:page>"], type="http", auth="user", website=True)
+    def portal_my_complaints(self, page=1, **kw):
+        complaints, domain = self._get_own_complaints(), self._get_own_complaints_domain()
+        pager = portal_pager(
+            url="/my/complaints", total=complaints.search_count(domain), page=page, step=self._items_per_page)
+        return request.render("repair_service.portal_my_complaints", {
+            **self._prepare_portal_layout_values(), "page_name": "complaint", "pager": pager,
+            "complaints": complaints.search(domain, limit=self._items_per_page, offset=pager["offset"]),
+        })
 
     @http.route("/my/complaints/<int:complaint_id>", type="http", auth="public", website=True, sitemap=False)
     def portal_complaint(self, complaint_id, access_token=None, message=None, **kw):

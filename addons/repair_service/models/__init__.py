@@ -115,6 +115,7 @@ from . import (  # isort: skip - what the customer does by himself, on all of th
     repair_link,
     repair_privacy_mask,
     repair_privacy_log,
+    repair_privacy_bulk,
     repair_privacy_holds,
     repair_privacy_retention,
     repair_privacy_request,

@@ -99,6 +99,19 @@ class TestComplaintPage(ComplaintCommon, HttpCase):
         self.assertNotIn(complaint.number, self.url_open(self._page(complaint, token="")).text)
         self.assertTrue(stranger)
 
+    def test_a_customer_with_an_account_sees_the_list_of_his_own_cases(self):
+        own, others = self._complain(), self._complain(partner_id=False, repair_id=False, contact_name="Eve", subject="Not his")
+        portal = new_test_user(self.env, "portal_list", "base.group_portal")
+        portal.partner_id.parent_id = self.partner
+        self.assertIn("/web/login", self.url_open("/my/complaints").url)
+        self.authenticate("portal_list", "portal_list")
+        page = self.url_open("/my/complaints").text
+        self.assertIn(own.number, page)
+        self.assertNotIn(others.number, page)
+        self.assertIn(own.number, self.url_open(f"/my/complaints/{own.id}").text)
+        counts = self.url_open("/my/counters", json={"params": {"counters": ["repair_complaint_count"]}}).json()
+        self.assertEqual(counts["result"], {"repair_complaint_count": 1})
+
     def test_the_customer_agrees_or_declines(self):
         complaint = self._to_proposed(self._complain())
         self.assertIn("We are sorry, the fee is waived next time.", self.url_open(self._page(complaint)).text)
