@@ -23,7 +23,9 @@ from .paths import DATA, FILES, PYTHON
 _MAKING = "__making"
 _LOCK = DATA / "databases.lock"
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
-_TEMPLATES = ("tmpl_core_", "tmpl_suite_")
+_TEMPLATES = ("tmpl_core_", "tmpl_suite_", "tmpl_tests_")
+# Pays without money: for tests and the demo company, never for a company that works.
+_DEMO_PAYMENT = ["payment_demo"]
 
 
 @dataclass
@@ -188,6 +190,16 @@ class Databases:
                 )
             return name
 
+    def tests_template(self) -> str:
+        """The template that tests run on: our addons, and Odoo's provider of demo payments."""
+        suite = self.suite_template()
+        name = suite.replace("tmpl_suite_", "tmpl_tests_")
+        with locks.alone(_LOCK, "building a database"):
+            if not self.exists(name):
+                fingerprints = addons.fingerprints()
+                self.build(name, suite, [["install", _DEMO_PAYMENT]], "Adding demo payments", About(addons=fingerprints))
+        return name
+
     def _suite_name(self) -> str:
         """The suite template's name, changing with the addons' files."""
         words = [self._core_name(addons.ordered()), *addons.fingerprints().values()]
@@ -199,7 +211,9 @@ class Databases:
         chain = {self._core_name(addons.with_ours_below([name])) for name in order} | {self._core_name(order)}
         chain |= {self._core_name(order[:count]) for count in range(1, len(order) + 1)}
         for name in self.names():
-            outdated = name.startswith(_TEMPLATES) and name not in chain | {self._suite_name()}
+            suite = self._suite_name()
+            kept = chain | {suite, suite.replace("tmpl_suite_", "tmpl_tests_")}
+            outdated = name.startswith(_TEMPLATES) and name not in kept
             if outdated or name.endswith(_MAKING):
                 self.drop(name)
 
@@ -214,6 +228,7 @@ class Databases:
         secret = "admin" if demo else secrets.token_urlsafe(9)
         steps: list[list] = [["chinese", None], ["demo_company", None]] if demo else []
         if demo:
+            steps.append(["install", _DEMO_PAYMENT])
             for addon in order:
                 steps += [["install", [addon]], ["demo", [addon]]]
             steps.append(["demo_loaded", order])

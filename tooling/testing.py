@@ -23,7 +23,7 @@ def run(arguments: list[str]) -> int:
             return process.wait_in_foreground([*_pytest(), "-p", "no:odoo", *arguments], platform.environment())
         databases = Databases(platform)
         drop_leftovers(databases)
-        template = databases.suite_template()
+        template = databases.tests_template()
         return process.wait_in_foreground(command(template, arguments), environment(platform, template))
 
 

@@ -99,7 +99,9 @@ class RepairOrder(models.Model):
         """Return the facts as [(text, colour)] for a card."""
         facts = []
         if with_fit:
-            facts.append((self.env._("Fits the appliance"), "success") if known["fits"] else (self.env._("Not listed for this appliance"), "warning"))
+            facts.append(
+                (self.env._("Fits the appliance"), "success") if known["fits"]
+                else (self.env._("Not listed for this appliance"), "warning"))
         for key, text in (("van", self.env._("Van: %(count)s")), ("depot", self.env._("Depot: %(count)s"))):
             if known[key] is not None:
                 facts.append((text % {"count": f"{known[key]:g}"}, "success" if known[key] > 0 else "secondary"))

@@ -7,6 +7,8 @@ from odoo.tools import consteq
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from .public_face import is_key
+
 PAPER_REPORTS = {
     "settlement": "repair_service.action_report_settlement",
     "warranty_card": "repair_service.action_report_warranty_card",
@@ -66,7 +68,7 @@ class RepairPortal(CustomerPortal):
 
         :raises AccessError, MissingError: no such order, or neither the token nor the user opens it
         """
-        if not 0 < order_id <= ORDER_ID_MAX or not isinstance(access_token or "", str):
+        if not 0 < order_id <= ORDER_ID_MAX or not is_key(access_token or ""):
             raise MissingError(request.env._("This document does not exist."))
         try:
             repair_sudo = self._document_check_access("repair.order", order_id, access_token)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from .portal import RepairPortal
+from .public_face import keep_private
 
 
 class RepairPortalLink(RepairPortal):
@@ -25,10 +26,7 @@ class RepairPortalLink(RepairPortal):
         return bool(own) or repair_sudo.with_user(request.env.user).has_access("read")
 
     def _render_repair(self, repair_sudo, access_token=None, **values):
-        response = super()._render_repair(repair_sudo, access_token, **values)
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address of the page is the key
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return keep_private(super()._render_repair(repair_sudo, access_token, **values))
 
     @http.route("/my/repairs/<int:order_id>/consent", type="http", auth="public", methods=["POST"], website=True)
     def portal_repair_consent(self, order_id, access_token=None, **kw):

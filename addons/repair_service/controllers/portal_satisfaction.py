@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from .portal import RepairPortal
+from .public_face import keep_private
 
 ERROR_KEY = "repair_satisfaction_error"
 
@@ -23,14 +24,14 @@ class RepairPortalSatisfaction(RepairPortal):
         followup_sudo = repair_sudo._get_satisfaction()
         if not followup_sudo:
             return request.redirect(repair_sudo.get_portal_url())
-        return request.render("repair_service.portal_satisfaction", self._get_page_view_values(
+        return keep_private(request.render("repair_service.portal_satisfaction", self._get_page_view_values(
             repair_sudo, access_token,
             {
                 "repair": repair_sudo, "followup": followup_sudo, "page_name": "repair", "res_company": repair_sudo.company_id,
                 "html_data": {"lang": request.env.lang.replace("_", "-")},
                 "can_answer": followup_sudo._can_customer_answer(), "error": request.session.pop(ERROR_KEY, None),
             },
-            "my_repairs_history", False))
+            "my_repairs_history", False)))
 
     @http.route(
         "/my/repairs/<int:order_id>/satisfaction/answer", type="http", auth="public", methods=["POST"], website=True, sitemap=False)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from .portal import RepairPortal
+from .public_face import keep_private
 
 # Told on the next page, which is read anew: what was on offer when the customer chose may be gone.
 ERROR_KEY = "repair_visit_error"
@@ -20,7 +21,7 @@ class RepairPortalVisit(RepairPortal):
         if not visit_sudo:
             return request.redirect(repair_sudo.get_portal_url())
         refusal = visit_sudo._get_customer_refusal()
-        return request.render("repair_service.portal_repair_visit_change", self._get_page_view_values(
+        return keep_private(request.render("repair_service.portal_repair_visit_change", self._get_page_view_values(
             repair_sudo, access_token,
             {
                 "repair": repair_sudo, "page_name": "repair", "res_company": repair_sudo.company_id, "visit": visit_sudo,
@@ -28,7 +29,7 @@ class RepairPortalVisit(RepairPortal):
                 "refusal": refusal, "offers": [] if refusal else visit_sudo._get_customer_offers(),
                 "error": request.session.pop(ERROR_KEY, None),
             },
-            "my_repairs_history", False))
+            "my_repairs_history", False)))
 
     @http.route("/my/repairs/<int:order_id>/visit/change", type="http", auth="public", methods=["POST"], website=True)
     def portal_repair_visit_change(self, order_id, access_token=None, visit_id=None, start=None, reason=None, **kw):

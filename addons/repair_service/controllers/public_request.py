@@ -5,9 +5,10 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 from odoo.tools import email_normalize
 
-from ..engine import phone
+from ..engine import phone, texts
 from ..models.repair_request_image import UPLOAD_MAX_BYTES, UPLOAD_MAX_FILES
 from ..models.res_partner_phone import SAME_PHONE_MIN
+from .public_face import get_companies, get_company, keep_private, read_texts
 
 # Longest texts of the form, in characters.
 LIMITS = {
@@ -18,6 +19,8 @@ APPLIANCE_FIELDS = ("category_id", "brand_id", "model_name", "serial_number", "f
 CONTACT_FIELDS = ("contact_name", "phone", "email", "street")
 # A field that people do not see and machines fill in.
 TRAP = "homepage"
+# Nobody ticks more boxes than there are.
+CHOICES_MAX = 50
 CONTENT_MAX = UPLOAD_MAX_BYTES * UPLOAD_MAX_FILES + 1_000_000
 
 
@@ -25,13 +28,8 @@ class PublicRequest(http.Controller):
     """A request without a login (handbook 1.3.1, 3.1.2): two pages, which need no script."""
 
     def _get_company(self):
-        """The company that is asked: of those that take public requests the user's own, or the first that has technicians; else empty."""
-        companies_sudo = request.env["res.company"].sudo().search([("repair_web_request", "=", True)])  # their public face only
-        own_sudo = companies_sudo.browse(request.env.company.id)
-        staffed = request.env["hr.employee"].sudo()._read_group(  # whether there is anybody
-            [("is_technician", "=", True), ("company_id", "in", companies_sudo.ids)], ["company_id"])
-        serving = companies_sudo.filtered(lambda company: (company,) in staffed) or companies_sudo
-        return own_sudo if own_sudo in serving else serving[:1]
+        """The company that is asked; see `get_company`."""
+        return get_company(request.params.get("company"))
 
     def _get_env(self, company):
         return company.with_company(company).env
@@ -44,14 +42,13 @@ class PublicRequest(http.Controller):
                 "res_company": company,
                 "html_data": {"lang": request.env.lang.replace("_", "-")},
                 "values": {},
+                "companies": get_companies(),
                 "errors": {},
                 "notice_in_force": self._get_env(company)["repair.consent.notice"]._get_in_force(company),
                 **values,
             },
         )
-        response.headers["Referrer-Policy"] = "no-referrer"  # the address of the page may be a key
-        response.headers["X-Robots-Tag"] = "noindex" if values.get("is_private") else "all"
-        return response
+        return keep_private(response) if values.get("is_private") else response
 
     @http.route(
         "/repair/request", type="http", auth="public", methods=["GET", "POST"], website=True, sitemap=True, max_content_length=CONTENT_MAX)
@@ -70,9 +67,9 @@ class PublicRequest(http.Controller):
         return self._send(company, values, post)
 
     def _read_texts(self, post):
-        values = {name: str(post.get(name) or "").strip() for name in (*APPLIANCE_FIELDS, *CONTACT_FIELDS)}
         form = request.httprequest.form
-        return {**values, "starts": form.getlist("start"), "consents": form.getlist("consent")}
+        chosen = {name: [texts.clean(text) for text in form.getlist(name)[:CHOICES_MAX]] for name in ("start", "consent")}
+        return {**read_texts(post, (*APPLIANCE_FIELDS, *CONTACT_FIELDS)), "starts": chosen["start"], "consents": chosen["consent"]}
 
     def _show_appliance(self, company, values, errors=None):
         env = self._get_env(company)
@@ -97,7 +94,7 @@ class PublicRequest(http.Controller):
     def _check_texts(self, values, names):
         return {
             name: request.env._("At most %(limit)s characters, please.", limit=LIMITS[name])
-            for name in names if len(values[name]) > LIMITS.get(name, 100)}
+            for name in names if name in LIMITS and len(values[name]) > LIMITS[name]}
 
     def _check_appliance(self, company, values):
         env, errors = self._get_env(company), self._check_texts(values, APPLIANCE_FIELDS)
@@ -156,7 +153,7 @@ class PublicRequest(http.Controller):
         if is_new:
             if not self._may_send(env, company, digits):
                 claim.unlink()
-                return self._show_contact(company, values, {"form": self._get_limit_words(company)})
+                return self._show_contact(company, values, {"form": company._get_limit_words()})
             claim.enquiry_id = self._make_request(env, company, values, photos)
         return request.redirect(f"/repair/request/{claim.enquiry_id.request_token}?sent=1", code=303)
 
@@ -172,11 +169,6 @@ class PublicRequest(http.Controller):
         by_address = self._take(env, "send", request.httprequest.remote_addr, company.repair_request_per_address, 1)
         by_phone = self._take(env, "phone", digits, company.repair_request_per_phone, 24)
         return by_address and by_phone
-
-    def _get_limit_words(self, company):
-        if company.phone:
-            return request.env._("Too many requests were sent. Call us, please: %(phone)s", phone=company.phone)
-        return request.env._("Too many requests were sent. Try again later, please.")
 
     def _make_request(self, env, company, values, photos):
         preferred_start, wished_windows = env["repair.order"]._read_public_wish(company, values["starts"])
@@ -207,7 +199,7 @@ class PublicRequest(http.Controller):
         enquiry_sudo = self._find(token)
         if not enquiry_sudo:
             return request.not_found()
-        wanted = set(request.httprequest.form.getlist("consent"))
+        wanted = {texts.clean(code) for code in request.httprequest.form.getlist("consent")[:CHOICES_MAX]}
         enquiry_sudo._set_consents(wanted)
         return request.redirect(f"/repair/request/{token}?saved=1", code=303)
 

@@ -64,3 +64,18 @@ def mask_email(text):
     domain = domain.rstrip(">\" ")
     name = re.sub(r'^.*[<"\s]', "", name)
     return f"{name[:1]}{STAR * 3}@{domain}" if at else (STAR * 3 if text else "")
+
+
+def scrub(text, words):
+    """``text`` with every one of ``words`` turned into stars, telephone numbers however they are written.
+
+    :param words: names, numbers and addresses; what is shorter than two characters is let be
+    """
+    for word in sorted((word for word in words if word and len(word) > 1), key=len, reverse=True):
+        digits = re.sub(r"\D", "", word)
+        if len(digits) >= 7 and re.fullmatch(r"[\d\s()+./-]+", word):
+            pattern = r"\+?\d{0,4}" + r"[\s()./-]*".join(digits[-11:])
+        else:
+            pattern = re.escape(word)
+        text = re.sub(pattern, STAR * 3, text, flags=re.IGNORECASE)
+    return text

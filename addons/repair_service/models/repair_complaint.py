@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..engine import phone as phone_engine
 from .repair_flow import FLOW
 from .repair_sla_policy import SEVERITIES
 
@@ -47,7 +46,7 @@ class RepairComplaint(models.Model):
 
     _name = "repair.complaint"
     _description = "Complaint"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin", "repair.input"]
+    _inherit = ["repair.intake", "mail.activity.mixin", "portal.mixin", "repair.input", "repair.alarm"]
     _order = "received_on desc, id desc"
     _rec_name = "number"
     _rec_names_search = ["number", "subject", "contact_name", "phone", "partner_id"]
@@ -68,9 +67,6 @@ class RepairComplaint(models.Model):
     channel = fields.Selection(CHANNELS, "Came in by", required=True, default="phone", index=True, tracking=True)
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", check_company=True, tracking=True)
     contact_name = fields.Char("Caller", help="The name as told, as long as nobody is registered as a customer.")
-    phone = fields.Char(compute="_compute_contact", store=True, readonly=False, precompute=True)
-    email = fields.Char("E-mail", compute="_compute_contact", store=True, readonly=False, precompute=True)
-    phone_digits = fields.Char(compute="_compute_phone_digits", store=True, index="btree_not_null")
     subject = fields.Char(required=True, tracking=True)
     description = fields.Text("What the customer says", required=True)
     category_id = fields.Many2one(
@@ -129,18 +125,6 @@ class RepairComplaint(models.Model):
 
     _number_unique = models.UniqueIndex("(number) WHERE number IS NOT NULL", "This number exists already.")
     _worklist_idx = models.Index("(company_id, received_on) WHERE stage NOT IN ('closed', 'withdrawn')")
-
-    @api.depends("partner_id")
-    def _compute_contact(self):
-        for complaint in self:
-            complaint.phone = complaint.partner_id.phone or complaint.phone
-            complaint.email = complaint.partner_id.email or complaint.email
-
-    @api.depends("phone", "company_id")
-    def _compute_phone_digits(self):
-        for complaint in self:
-            prefix = str(complaint.company_id.country_id.phone_code or "")
-            complaint.phone_digits = phone_engine.read_number(complaint.phone, prefix) or False
 
     @api.depends("description", "subject", "kind", "company_id")
     def _compute_severity(self):
@@ -284,13 +268,19 @@ class RepairComplaint(models.Model):
         return self.env.su or self.env.user.has_group("repair_service.repair_service_group_manager") or (
             bool(self) and all(complaint.team_id.sudo().head_id == self.env.user for complaint in self))  # members need no rights on teams
 
+    def _is_worker(self):
+        """Whether the user works on the case: the desk does on all, others on those of their team and those given to them."""
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group("repair_service.repair_service_group_desk"):
+            return True
+        case_sudo = self.sudo()  # as above
+        return self.env.user in case_sudo.team_id._get_people() | case_sudo.user_id
+
     def _check_worker(self):
         """Raise unless the user works on these cases: desk, manager, or a member of their team."""
         self.check_access("write")
-        if self.env.su or self.env.user.has_group("repair_service.repair_service_group_desk"):
-            return
         for complaint in self:
-            if self.env.user not in complaint.team_id.sudo()._get_people() | complaint.user_id:  # as above
+            if not complaint._is_worker():
                 raise AccessError(self.env._("%(number)s is worked on by its team: ask one of its members.", number=complaint.number))
 
     def _portal_ensure_token(self):

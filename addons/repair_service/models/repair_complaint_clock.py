@@ -178,28 +178,23 @@ class RepairComplaint(models.Model):
         found._raise_alarm("limit")
         found._flow_write({"limit_warned": True})
 
-    def _raise_alarm(self, level):
-        """Give the responsible and the person who answers for the team a task each; a fixed number of queries for the texts."""
-        if not self:
-            return
-        kind = self.env.ref(ACTIVITY)
-        labels = {
+    def _get_alarm_words(self):
+        return {
             "near": self.env._("Target is near"), "late": self.env._("Target is missed"), "reopened": self.env._("Opened again"),
             "answered": self.env._("The customer has answered"),
             "limit": self.env._("The limit is near: settle the case"),
         }
-        heads = {}
-        tasks = []
-        for complaint in self:
-            key = (complaint.team_id, complaint.company_id)
+
+    def _raise_alarm(self, level):
+        """Give the responsible and the person who answers for the team a task each."""
+        heads, people = {}, {}
+        for complaint_sudo in self.sudo():  # whoever causes the alarm
+            key = (complaint_sudo.team_id, complaint_sudo.company_id)
             if key not in heads:
-                heads[key] = complaint.team_id._get_head(complaint.company_id)
-            people = complaint.user_id if level == "near" and complaint.user_id else complaint.user_id | heads[key]
-            tasks += [{
-                "res_model_id": self.env["ir.model"]._get_id(self._name), "res_id": complaint.id, "activity_type_id": kind.id,
-                "summary": labels[level], "user_id": user.id, "automated": True, "date_deadline": fields.Date.today(),
-            } for user in people]
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(tasks)
+                heads[key] = complaint_sudo.team_id._get_head(complaint_sudo.company_id).sudo()  # as above
+            responsible = complaint_sudo.user_id
+            people[complaint_sudo] = responsible if level == "near" and responsible else responsible | heads[key]
+        self.sudo()._give_tasks(ACTIVITY, level, people)  # as above
 
     def _clear_alarms(self):
         """Take the tasks back that the alarms gave: what they asked for has been done."""

@@ -9,16 +9,17 @@ class RepairComplaint(models.Model):
 
     _inherit = "repair.complaint"
 
-    def _tell_customer(self, kind):
+    def _tell_customer(self, kind, by_mail=True):
         """Queue mail and SMS of a step (``received``, ``proposed``, ``resolved``), each where he has an address for it.
 
         :param str kind: the middle of the templates' names
+        :param bool by_mail: whether a mail may go out, too
         """
         self.ensure_one()
         complaint_sudo = self.sudo().with_context(mail_notify_force_send=False)  # customers have no rights on templates and messages
         email = complaint_sudo.email or complaint_sudo.partner_id.email
         template = self.env.ref(f"repair_service.mail_template_complaint_{kind}", raise_if_not_found=False)
-        if template and email:
+        if template and email and by_mail:
             template.sudo().send_mail(  # as above
                 complaint_sudo.id, email_values={"email_to": email, "recipient_ids": []}, email_layout_xmlid="mail.mail_notification_light")
         template = self.env.ref(f"repair_service.sms_template_complaint_{kind}", raise_if_not_found=False)
@@ -75,7 +76,8 @@ class RepairComplaint(models.Model):
         if not self._can_customer_decide():
             raise UserError(self.env._("There is no proposal to answer any more. Call us, please."))
         self._answer_proposal(answer)
-        self._note(self.env._("The customer answered on his page: %(answer)s", answer=self._get_label("proposal_answer")))
+        local = self._in_house_language()
+        local._note(local.env._("The customer answered on his page: %(answer)s", answer=local._get_label("proposal_answer")))
         self._raise_alarm("answered")
 
     def _customer_judge(self, verdict, score, text):
@@ -100,7 +102,7 @@ class RepairComplaint(models.Model):
             raise UserError(self.env._("Write what you want to tell us, please."))
         if self.stage not in OPEN_STAGES:
             raise UserError(self.env._("This case has ended. Call us, please."))
-        self._note(self.env._("The customer adds: %(text)s", text=text))
+        self._note(self._in_house_language().env._("The customer adds: %(text)s", text=text))
         self._stop_waiting()
         self._raise_alarm("answered")
 

@@ -1,13 +1,11 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import email_normalize, html2plaintext
+from odoo import api, models
+from odoo.tools import html2plaintext
 
-from ..engine import phone as phone_engine
 from .repair_complaint import OPEN_STAGES
 from .repair_complaint_clock import ACTIVITY
-from .res_partner_phone import SAME_PHONE_MIN
 
 MAIL_MAX = 20_000
+OPEN_CHANNELS = ("web", "mail")
 SUBJECT_MAX = 120
 
 
@@ -28,16 +26,10 @@ class RepairComplaint(models.Model):
 
     @api.model
     def _find_customer(self, vals):
-        partners_sudo = self.env["res.partner"].sudo()  # whoever brings the case
         company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
-        scope = Domain("company_id", "in", (False, company.id))
-        digits = phone_engine.read_number(vals.get("phone") or "", str(company.country_id.phone_code or "")) or ""
-        found = partners_sudo.browse()
-        if len(digits) >= SAME_PHONE_MIN:
-            found = partners_sudo.search(scope & Domain("phone_digits", "=", digits), limit=2)
-        if not found and (address := email_normalize(vals.get("email") or "")):
-            found = partners_sudo.search(scope & Domain("email_normalized", "=", address), limit=2)
-        return found.sudo(False) if len(found) == 1 else found.browse()
+        found_sudo = self.sudo()._search_customers(  # whoever brings the case
+            self._read_phone(vals.get("phone"), company), vals.get("email"), company, 2)
+        return found_sudo.sudo(False) if len(found_sudo) == 1 else self.env["res.partner"]
 
     def _route(self):
         """Give new cases their team by the rules, and to the member with the fewest open ones; urgent ones to the person responsible."""
@@ -73,7 +65,11 @@ class RepairComplaint(models.Model):
     def _announce(self):
         """Confirm the receipt to the customer, and tell the person responsible of what is urgent."""
         for complaint in self:
-            complaint._tell_customer("received")
+            complaint_sudo = complaint.sudo()  # whoever brings the case
+            address = complaint_sudo.email or complaint_sudo.partner_id.email
+            # Anybody may write any address into a form or a mail.
+            is_safe = complaint.channel not in OPEN_CHANNELS or complaint_sudo._may_answer(address, complaint.company_id)
+            complaint._tell_customer("received", by_mail=is_safe)
         self._report_at_once()
 
     def _report_at_once(self):
@@ -82,12 +78,13 @@ class RepairComplaint(models.Model):
         for complaint in self.filtered(lambda complaint: complaint.stage in OPEN_STAGES and complaint.policy_id.sudo().report_at_once):
             head_sudo = complaint.team_id.sudo()._get_head(complaint.company_id).sudo()  # whoever brings the case
             complaint_sudo = complaint.sudo().with_context(mail_notify_force_send=False)  # as above
-            summary = self.env._("Report at once: %(number)s", number=complaint.number)
+            in_his_words = complaint.with_context(lang=head_sudo.lang or self.env.lang)
+            summary = in_his_words.env._("Report at once: %(number)s", number=complaint.number)
             if not head_sudo or any(
                     activity.user_id == head_sudo and activity.summary == summary for activity in complaint_sudo.activity_ids):
                 continue
             complaint_sudo.activity_schedule(activity_type_id=kind.id, summary=summary, user_id=head_sudo.id)
-            label = dict(self._fields["severity"]._description_selection(self.env))[complaint.severity]
+            label = in_his_words._get_label("severity")
             body = f"{label}: {complaint.number} {complaint.subject}"
             complaint_sudo.message_notify(partner_ids=head_sudo.partner_id.ids, subject=body, body=complaint.description)
             if head_sudo.partner_id.phone:
@@ -108,42 +105,8 @@ class RepairComplaint(models.Model):
     def message_update(self, msg_dict, update_vals=None):
         """Take a further e-mail of the customer: the answer he was awaited for lets the clock run on."""
         result = super().message_update(msg_dict, update_vals)
-        self._stop_waiting()
+        author = self.env["res.partner"].browse(msg_dict.get("author_id") or [])
+        if not self.env.context.get("repair_automatic_mail") and (not author or author.partner_share):
+            self.filtered(lambda complaint: complaint.stage in OPEN_STAGES)._stop_waiting()
+            self._raise_alarm("answered")
         return result
-
-    @api.model
-    def _create_from_page(self, values, order_sudo=None):
-        """Take what a visitor of the website, or a customer on the page of his order, sends.
-
-        :param dict values: texts as a browser sends them: ``kind``, ``category``, ``subject``, ``description``, ``remedy_asked``,
-            ``contact_name``, ``phone``, ``email``
-        :raises UserError: something is missing
-        """
-        texts = {name: value.strip() if isinstance(value, str) else "" for name, value in values.items()}
-        description = texts.get("description", "")[:MAIL_MAX]
-        category = self.env["repair.complaint.category"].sudo().search([("code", "=", texts.get("category") or "-")], limit=1)  # public
-        remedies = dict(self._fields["remedy_asked"].selection)
-        first_line = description.splitlines()[0] if description else ""
-        if order_sudo:
-            sender = {"repair_id": order_sudo.id, "partner_id": order_sudo.partner_id.id, "company_id": order_sudo.company_id.id}
-        else:
-            sender = {
-                "contact_name": texts.get("contact_name", "")[:100], "phone": texts.get("phone", "")[:30],
-                "email": texts.get("email", "")[:100], "company_id": self.env.company.id,
-            }
-        return self.create({
-            "kind": "opinion" if texts.get("kind") == "opinion" else "complaint",
-            "channel": "link" if order_sudo else "web",
-            "category_id": category.id,
-            "subject": (texts.get("subject") or first_line)[:SUBJECT_MAX],
-            "description": description,
-            "remedy_asked": texts["remedy_asked"] if texts.get("remedy_asked") in remedies else False,
-            "user_id": False,
-            **sender,
-        })
-
-    @api.model
-    def _is_flooding(self, domain, most):
-        """Whether more than ``most`` cases that fit ``domain`` came in within the last hour."""
-        hour_ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
-        return self.search_count([*domain, ("received_on", ">=", hour_ago)], limit=most + 1) >= most

@@ -1,3 +1,5 @@
+import uuid
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -24,6 +26,11 @@ class RepairOrder(models.Model):
         self.ensure_one()
         self.check_access("read")
         return self.env["repair.complaint"]._open_new({"default_repair_id": self.id, "default_partner_id": self.partner_id.id})
+
+    def _renew_linked_keys(self):
+        super()._renew_linked_keys()
+        for complaint in self.complaint_ids.filtered("access_token"):
+            complaint.access_token = str(uuid.uuid4())
 
     def action_view_complaints(self):
         """Open the complaints about the order."""

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import html2plaintext
 
-from ..engine import phone
 from .repair_flow import FLOW
 from .repair_order import FINISHED_STAGES
 from .res_partner_phone import SAME_PHONE_MIN
@@ -20,7 +19,7 @@ MAIL_MAX = 20_000
 class RepairEnquiry(models.Model):
     _name = "repair.enquiry"
     _description = "Enquiry"
-    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _inherit = ["repair.intake", "mail.activity.mixin", "repair.input"]
     _order = "date desc, id desc"
     _rec_names_search = ["name", "contact_name", "phone", "partner_id"]
     _check_company_auto = True
@@ -37,9 +36,6 @@ class RepairEnquiry(models.Model):
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]")
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", check_company=True, tracking=True)
     contact_name = fields.Char("Caller", help="The name as told, as long as nobody is registered as a customer.")
-    phone = fields.Char(compute="_compute_contact", store=True, readonly=False, precompute=True)
-    email = fields.Char("E-mail", compute="_compute_contact", store=True, readonly=False, precompute=True)
-    phone_digits = fields.Char(compute="_compute_phone_digits", store=True, index="btree_not_null")
     category_id = fields.Many2one("repair.appliance.category", "Family", index="btree_not_null", ondelete="restrict")
     brand_id = fields.Many2one("repair.brand", ondelete="restrict")
     model_name = fields.Char("Model")
@@ -62,18 +58,6 @@ class RepairEnquiry(models.Model):
     @api.model
     def _get_channels(self):
         return self.env["repair.order"]._fields["channel"]._description_selection(self.env)
-
-    @api.depends("partner_id")
-    def _compute_contact(self):
-        for enquiry in self:
-            enquiry.phone = enquiry.partner_id.phone or enquiry.phone
-            enquiry.email = enquiry.partner_id.email or enquiry.email
-
-    @api.depends("phone", "company_id")
-    def _compute_phone_digits(self):
-        for enquiry in self:
-            prefix = str(enquiry.company_id.country_id.phone_code or "")
-            enquiry.phone_digits = phone.read_number(enquiry.phone, prefix) or False
 
     @api.depends("name", "partner_id", "contact_name")
     def _compute_display_name(self):
@@ -251,14 +235,7 @@ class RepairEnquiry(models.Model):
     def _find_customers(self):
         """Return the registered customers with the caller's number or else his e-mail address, oldest first."""
         self.ensure_one()
-        partners = self.env["res.partner"]
-        company = ("company_id", "in", (False, self.company_id.id))
-        found = partners.browse()
-        if self._has_whole_number():
-            found = partners.search([("phone_digits", "=", self.phone_digits), company], order="id", limit=10)
-        if not found and (address := email_normalize(self.email)):
-            found = partners.search([("email_normalized", "=", address), company], order="id", limit=10)
-        return found
+        return self._search_customers(self.phone_digits, self.email, self.company_id, 10)
 
     def _get_customer(self):
         """Return the customer who asks: the registered one, else a new one."""

@@ -8,7 +8,7 @@ from .repair_flow import FLOW
 KINDS = [("satisfaction", "Satisfaction"), ("callback", "Call-back"), ("return_visit", "Return visit")]
 CHANNELS = [("link", "Link by e-mail and SMS"), ("sms", "Link by SMS"), ("phone", "Phone")]
 SCORES = [("1", "1 - very unsatisfied"), ("2", "2"), ("3", "3"), ("4", "4"), ("5", "5 - very satisfied")]
-ANSWER_FIELDS = {"state", "done_on", "answered_by", "sent_on", "attempts", "change_until"}
+ANSWER_FIELDS = {"state", "done_on", "answered_by", "sent_on", "attempts", "change_until", "visit_order_id"}
 GIVEN_FIELDS = ("score", "conduct", "nps", "is_solved", "comment")
 RECORD_FIELDS = {*GIVEN_FIELDS, "repair_id", "kind", "due", "user_id", "channel", "rule_id"}
 DEFAULT_THRESHOLD, DEFAULT_ATTEMPTS = 3, 3

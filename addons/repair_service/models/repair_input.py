@@ -4,6 +4,7 @@ from datetime import date
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine import texts
 from .repair_flow import FLOW
 
 CHAR_MAX, TEXT_MAX = 1_000, 100_000
@@ -90,7 +91,7 @@ class RepairInput(models.AbstractModel):
             if not self._is_storable(field, value):
                 raise ValidationError(self.env._(
                     "%(field)s: %(value)s cannot be taken. Correct it.",
-                    field=field.get_description(self.env, ["string"])["string"], value=str(value)[:60]))
+                    field=field.get_description(self.env, ["string"])["string"], value=texts.clean(str(value))[:60]))
 
     @api.model
     def _check_worked_out(self, vals):
@@ -125,11 +126,11 @@ class RepairInput(models.AbstractModel):
 
     @api.model
     def _is_storable_char(self, value):
-        return not isinstance(value, str) or len(value) <= CHAR_MAX
+        return not isinstance(value, str) or (len(value) <= CHAR_MAX and texts.is_storable(value))
 
     @api.model
     def _is_storable_text(self, value):
-        return not isinstance(value, str) or len(value) <= TEXT_MAX
+        return not isinstance(value, str) or (len(value) <= TEXT_MAX and texts.is_storable(value))
 
     _is_storable_html = _is_storable_text
 

@@ -40,9 +40,16 @@ class RepairOrder(models.Model):
         """
         self.check_access("write")
         for order in self:
-            order.sudo().access_token = str(uuid.uuid4())  # closed to every user, see repair_order_guard
+            order_sudo = order.sudo()  # keys are closed to every user, see repair_order_guard
+            order_sudo.access_token = str(uuid.uuid4())
+            order_sudo._renew_linked_keys()
             order.message_post(body=self.env._("The customer's link was closed: the old one does not open the order any more."))
         return True
+
+    def _renew_linked_keys(self):
+        """Make new keys of what the order's page leads to, for who had the link has those as well."""
+        for invoice in self._get_portal_invoices().filtered("access_token"):
+            invoice.access_token = str(uuid.uuid4())
 
     def action_send_link(self):
         """Send the customer his link, by mail and SMS.

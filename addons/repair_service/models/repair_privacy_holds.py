@@ -2,10 +2,12 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
 from ..engine import masking
 from .repair_flow import FLOW
 from .repair_order import FINISHED_STAGES
+from .res_partner_phone import SAME_PHONE_MIN
 
 CONTACT_FIELDS = (
     "phone",
@@ -100,9 +102,13 @@ class ResPartner(models.Model):
         in_books = self.env["account.move"].search_count([("partner_id", "in", family.ids), ("state", "=", "posted")], limit=1)
         orders = self._get_privacy_orders()
         numbers, addresses = set(filter(None, family.mapped("phone"))), set(filter(None, family.mapped("email")))
-        orders._anonymise_records({*numbers, *addresses, *filter(None, family.mapped("name"))})
-        self._anonymise_enquiries(family)
-        self.env["repair.complaint"].search([("partner_id", "in", family.ids)])._anonymise_records()
+        digits = {number for number in family.mapped("phone_digits") if len(number or "") >= SAME_PHONE_MIN}
+        words = {*numbers, *digits, *addresses, *filter(None, family.mapped("name"))}
+        orders._anonymise_records(words)
+        self._get_privacy_cases("repair.enquiry", family, digits, addresses)._anonymise_records()
+        self._get_privacy_cases("repair.complaint", family, digits, addresses)._anonymise_records(words)
+        self.env["repair.privacy.request"].search([("partner_id", "in", family.ids)])._anonymise_records()
+        family._anonymise_messages(numbers, digits, addresses)
         for partner in family:
             values = dict.fromkeys(CONTACT_FIELDS, False)
             if not (in_books and partner == self):
@@ -112,16 +118,15 @@ class ResPartner(models.Model):
         self.env["ir.attachment"].search(
             [("res_model", "=", "res.partner"), ("res_id", "in", family.ids), ("res_field", "=", False)]
         ).unlink()
-        if numbers:
-            self.env["sms.sms"].search([("number", "in", list(numbers))]).unlink()
-        if addresses:
-            self.env["mail.mail"].search([("email_to", "in", list(addresses))]).unlink()
         self.env["repair.privacy.log"]._note("anonymise", self, "\n".join(filter(None, (reason, kept))))
         return kept
 
-    def _anonymise_enquiries(self, family):
-        enquiries = self.env["repair.enquiry"].search([("partner_id", "in", family.ids)])
-        enquiries._anonymise_records()
+    def _get_privacy_cases(self, model, family, digits, addresses):
+        """Enquiries or complaints of the contacts, and those of nobody registered that name their number or address."""
+        theirs = Domain("partner_id", "in", family.ids)
+        named = Domain.OR([
+            Domain("phone_digits", "in", list(digits)), *(Domain("email", "=ilike", escape_psql(address)) for address in addresses)])
+        return self.env[model].search(theirs | (Domain("partner_id", "=", False) & named))
 
 
 class RepairOrder(models.Model):

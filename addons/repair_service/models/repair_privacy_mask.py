@@ -15,6 +15,8 @@ PARTNER_FIELDS = {
 }
 # Whole addresses on one line, of which the district is left to see.
 DISTRICT_FIELDS = frozenset({"contact_address", "contact_address_complete", "contact_address_inline", "service_address"})
+# Somebody is looked for by his name, whoever looks: what comes back is masked.
+FREE_NAMES = frozenset({"name", "display_name", "complete_name"})
 ALL_KINDS = frozenset({"name", "phone", "email", "address", "image"})
 # Who needs the whole for his work. A technician does while the work is open, see `_filter_masked`.
 WHOLE_GROUPS = (
@@ -102,7 +104,7 @@ class ResPartner(models.Model):
     @api.model
     def _search(self, domain, *args, **kwargs):
         """Search; what a user sees masked he cannot find out by asking for it bit by bit either."""
-        return super()._search(_blunt(self, domain, PARTNER_FIELDS, {"name", "display_name", "complete_name"}), *args, **kwargs)
+        return super()._search(_blunt(self, domain, PARTNER_FIELDS, FREE_NAMES), *args, **kwargs)
 
     @api.model
     def _search_display_name(self, operator, value):
@@ -120,6 +122,10 @@ class ResPartner(models.Model):
         _check_group(self, aggregate_spec, PARTNER_FIELDS)
         return super()._read_group_select(aggregate_spec, query)
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        _check_order(self, field_name, PARTNER_FIELDS, FREE_NAMES)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
     def write(self, vals):
         """Write; a masked text that somebody was shown is no contact."""
         if not self.env.su and any(_looks_masked(PARTNER_FIELDS.get(name), value) for name, value in vals.items()):
@@ -136,6 +142,14 @@ class RepairContactMask(models.AbstractModel):
     # Field -> (what it tells, field of the contact that it is about)
     _contact_fields = {}
 
+    @api.model
+    def _get_contact_kinds(self):
+        return {name: kind for name, (kind, _path) in self._contact_fields.items()}
+
+    def _filter_masked_contacts(self):
+        """The records of which the user may see less than all; whose contact he sees whole is decided by the contact."""
+        return self
+
     def _read_format(self, fnames, load="_classic_read"):
         rows = super()._read_format(fnames, load)
         kinds = frozenset() if self.env.su else self.env["res.partner"]._get_masked_kinds()
@@ -146,25 +160,45 @@ class RepairContactMask(models.AbstractModel):
         partners = self.env["res.partner"].union(
             *(by_id[row["id"]][path] for row in rows if row.get("id") in by_id for _kind, path in hidden.values())
         )
-        masked = partners._filter_masked()
+        masked, hiding = partners._filter_masked(), self._filter_masked_contacts()
         for row in rows:
             for name, (kind, path) in hidden.items():
                 partner = by_id[row["id"]][path] if row.get("id") in by_id else partners.browse()
-                if name in row and (not partner or partner in masked):
+                if name in row and (not partner or partner in masked) and row.get("id") in hiding._ids:
                     row[name] = _mask(kind, row[name], partner)
         return rows
 
     @api.model
     def _search(self, domain, *args, **kwargs):
-        return super()._search(_blunt(self, domain, {name: kind for name, (kind, _path) in self._contact_fields.items()}), *args, **kwargs)
+        return super()._search(_blunt(self, domain, self._get_contact_kinds()), *args, **kwargs)
 
     def _read_group_groupby(self, alias, groupby_spec, query):
-        _check_group(self, groupby_spec, {name: kind for name, (kind, _path) in self._contact_fields.items()})
+        _check_group(self, groupby_spec, self._get_contact_kinds())
         return super()._read_group_groupby(alias, groupby_spec, query)
 
     def _read_group_select(self, aggregate_spec, query):
-        _check_group(self, aggregate_spec, {name: kind for name, (kind, _path) in self._contact_fields.items()})
+        _check_group(self, aggregate_spec, self._get_contact_kinds())
         return super()._read_group_select(aggregate_spec, query)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create; a masked text that a form was shown is nothing that was told."""
+        return super().create([self._without_masked(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Write; a masked text that a form was shown is nothing that was told."""
+        return super().write(self._without_masked(vals))
+
+    @api.model
+    def _without_masked(self, vals):
+        if self.env.su:
+            return vals
+        kinds = self._get_contact_kinds()
+        return {name: value for name, value in vals.items() if not _looks_masked(kinds.get(name), value)}
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        _check_order(self, field_name, self._get_contact_kinds())
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     def onchange(self, values, field_names, fields_spec):
         """Answer a form; what a user sees masked in the record he sees masked here."""
@@ -297,3 +331,8 @@ def _blunt(model, domain, fields, free=()):
 def _check_group(model, spec, fields):
     if spec.split(":")[0].split(".")[0] in _get_hidden(model, fields):
         raise AccessError(model.env._("You see these data masked and cannot group by them."))
+
+
+def _check_order(model, name, fields, free=()):
+    if name.split(":")[0].split(".")[0] in _get_hidden(model, fields) - set(free):
+        raise AccessError(model.env._("You see these data masked and cannot sort by them."))

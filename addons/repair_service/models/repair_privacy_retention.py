@@ -61,7 +61,9 @@ class RepairPrivacyRule(models.Model):
     def _propose(self, limit=BATCH):
         """Add cases for what is old enough and held by nothing; those already listed or kept by decision are left out."""
         self.ensure_one()
-        values = self._propose_customers(limit) if self.kind == "customer" else self._propose_enquiries(limit)
+        propose = {
+            "customer": self._propose_customers, "enquiry": self._propose_enquiries, "complaint": self._propose_complaints}
+        values = propose[self.kind](limit)
         cases = self.env["repair.privacy.case"].with_context(repair_flow=FLOW).create(
             [{**entry, "rule_id": self.id, "company_id": self.company_id.id} for entry in values])
         if self.is_automatic:
@@ -73,18 +75,27 @@ class RepairPrivacyRule(models.Model):
         # One query finds who is old enough by the records that date him; the holds are looked at one by one afterwards.
         rows = self.env.execute_query(SQL(
             """
-            SELECT partner.id, GREATEST(MAX(job.requested_on), MAX(job.closed_on), MAX(job.accepted_on)) AS last
-              FROM res_partner partner
-              JOIN repair_order job ON job.partner_id = partner.id AND job.appliance_id IS NOT NULL
+            WITH matter AS (
+                SELECT partner_id, company_id, GREATEST(requested_on, closed_on, accepted_on) AS last, create_date AS made,
+                       service_stage = ANY(%(finished)s) AS is_over
+                  FROM repair_order WHERE appliance_id IS NOT NULL
+                 UNION ALL
+                SELECT partner_id, company_id, GREATEST(date, closed_on), create_date, TRUE FROM repair_enquiry
+                 UNION ALL
+                SELECT partner_id, company_id, GREATEST(received_on, closed_on), create_date, closed_on IS NOT NULL FROM repair_complaint
+                 UNION ALL
+                SELECT partner_id, company_id, NULL, create_date, TRUE FROM repair_appliance
+            )
+            SELECT partner.id, COALESCE(MAX(matter.last), MAX(matter.made)) AS last
+              FROM res_partner partner JOIN matter ON matter.partner_id = partner.id
              WHERE partner.is_company IS NOT TRUE AND partner.parent_id IS NULL AND partner.active
                AND NOT EXISTS (SELECT 1 FROM res_users login WHERE login.partner_id = partner.id)
                AND NOT EXISTS (SELECT 1 FROM hr_employee employee WHERE employee.work_contact_id = partner.id)
                AND NOT EXISTS (SELECT 1 FROM repair_privacy_case known WHERE known.partner_id = partner.id AND known.state != 'cancelled')
-               AND NOT EXISTS (SELECT 1 FROM repair_enquiry recent WHERE recent.partner_id = partner.id AND recent.date >= %(cut)s)
                AND NOT EXISTS (SELECT 1 FROM account_move paper WHERE paper.partner_id = partner.id AND paper.date >= %(cut)s)
              GROUP BY partner.id
-            HAVING GREATEST(MAX(job.requested_on), MAX(job.closed_on), MAX(job.accepted_on)) < %(cut)s
-               AND BOOL_AND(job.service_stage = ANY(%(finished)s)) AND BOOL_AND(job.company_id = %(company)s)
+            HAVING COALESCE(MAX(matter.last), MAX(matter.made)) < %(cut)s AND BOOL_AND(matter.is_over)
+               AND BOOL_AND(matter.company_id = %(company)s)
              ORDER BY last, partner.id LIMIT %(limit)s
             """, cut=self._get_cut(), finished=list(FINISHED_STAGES), company=self.company_id.id, limit=limit))
         partners = self.env["res.partner"].browse([row[0] for row in rows])
@@ -169,6 +180,10 @@ class RepairPrivacyCase(models.Model):
         self.filtered(lambda case: case.state in ("proposed", "approved"))._flow_write({"state": "kept", "approved_by_id": self.env.uid})
         return True
 
+    def _get_case_record(self):
+        """What is anonymised by itself, where the case is about no registered customer."""
+        return self.enquiry_id
+
     def _carry_out(self):
         """Anonymise; what has come up since the proposal is looked at again."""
         self.ensure_one()
@@ -178,9 +193,10 @@ class RepairPrivacyCase(models.Model):
                 return case_sudo._flow_write({"state": "cancelled", "result": "\n".join(holds)})
             kept = partner._anonymise(case_sudo.rule_id.name)
         else:
-            case_sudo.enquiry_id._anonymise_records()
+            record = case_sudo._get_case_record()
+            record._anonymise_records()
             kept = ""
-            self.env["repair.privacy.log"]._note("anonymise", case_sudo.enquiry_id, case_sudo.rule_id.name)
+            self.env["repair.privacy.log"]._note("anonymise", record, case_sudo.rule_id.name)
         return case_sudo._flow_write({"state": "done", "done_on": fields.Datetime.now(), "result": kept})
 
 

@@ -26,7 +26,7 @@ class RepairRecheck(models.Model):
 
     _name = "repair.recheck"
     _description = "Recheck"
-    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input", "repair.alarm"]
     _order = "due_by, id"
     _check_company_auto = True
     _flow_fields = FLOW_FIELDS
@@ -198,7 +198,7 @@ class RepairRecheck(models.Model):
             now=now, warn=self._get_warn_hours(), batch=BATCH))
         for is_late, name in ((False, "escalated_on"), (True, "late_on")):
             found = self.browse(recheck_id for recheck_id, late in rows if late == is_late)
-            found._escalate(self.env._("Recheck is late") if is_late else self.env._("Recheck is due, nobody is on the way"))
+            found._escalate("late" if is_late else "near")
             found._flow_write({name: now})
 
     @api.model
@@ -206,19 +206,18 @@ class RepairRecheck(models.Model):
         policy_sudo = self.env["repair.sla.policy"]._get_policies("recheck", self.env.company).get(False)
         return policy_sudo.warn_hours if policy_sudo else DEFAULT_HOURS / 3
 
-    def _escalate(self, summary):
-        kind, heads = self.env.ref(ACTIVITY), {}
-        tasks = []
+    def _get_alarm_words(self):
+        return {"near": self.env._("Recheck is due, nobody is on the way"), "late": self.env._("Recheck is late")}
+
+    def _escalate(self, level):
+        heads, people = {}, {}
         for recheck in self:
             team = recheck.complaint_id.team_id
             key = (team, recheck.company_id)
             if key not in heads:
                 heads[key] = team._get_head(recheck.company_id)
-            if heads[key]:
-                tasks.append({
-                    "res_model_id": self.env["ir.model"]._get_id(self._name), "res_id": recheck.id, "activity_type_id": kind.id,
-                    "summary": summary, "user_id": heads[key].id, "automated": True, "date_deadline": fields.Date.today()})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(tasks)
+            people[recheck] = heads[key]
+        self._give_tasks(ACTIVITY, level, people)
 
 
 class RepairOrder(models.Model):

@@ -22,6 +22,7 @@ class RepairFollowup(models.Model):
     def _open_complaint(self):
         """The complaint of the answer; a changed answer is added to the one that is there."""
         self.ensure_one()
+        self = self.with_context(lang=self.company_id.sudo().partner_id.lang or self.env.lang)  # read in the house
         complaint_sudo = self.sudo().complaint_id  # the customer, or who notes his answer
         if complaint_sudo:
             complaint_sudo._note(self.env._("The customer changed his answer: %(answer)s", answer=self._describe_answer()))

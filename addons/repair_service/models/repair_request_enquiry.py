@@ -86,12 +86,13 @@ class RepairEnquiry(models.Model):
             "name": f"{labels[kind]}.jpg", "description": kind, "raw": content, "mimetype": "image/jpeg",
             "res_model": self._name, "res_id": self.id} for kind, content in photos])
         if attachments:
-            self.message_post(body=self.env._("Photos sent with the request"), attachment_ids=attachments.ids)
+            body = self._in_house_language().env._("Photos sent with the request")
+            self.message_post(body=body, attachment_ids=attachments.ids)
 
     @api.model
     def _find_by_token(self, token):
         """Return the request behind the link on which its sender follows it, empty when the token is wrong or its time over."""
-        if not isinstance(token, str) or len(token) < 20:
+        if not isinstance(token, str) or len(token) < 20 or not (token.isascii() and token.isprintable()):
             return self.browse()
         found_sudo = self.sudo().search([("request_token", "=", token)], limit=1)  # the token is the sender's key
         if not found_sudo or not consteq(found_sudo.request_token, token):

@@ -23,6 +23,12 @@ class ResCompany(models.Model):
         "Requests are limited to 1 to 1000, searches to 1 to 10000, links to 1 to 3650 days, prices are announced 0 to 365 days before,"
         " and requests about personal data are answered within 1 to 90 days.")
 
+    def _get_limit_words(self):
+        """What somebody is told who sent too much: with whom he may speak instead, and nothing of what is counted."""
+        if self.phone:
+            return self.env._("Too many requests were sent. Call us, please: %(phone)s", phone=self.phone)
+        return self.env._("Too many requests were sent. Try again later, please.")
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"

@@ -13,6 +13,7 @@ from . import test_capacity
 from . import test_capacity_concurrency
 from . import test_concurrency
 from . import test_core_defects
+from . import test_customer_attacks
 from . import test_customer_merge
 from . import test_customer_messages
 from . import test_customer_tour
@@ -26,6 +27,7 @@ from . import test_inspection
 from . import test_inspection_inspector
 from . import test_inspection_loop
 from . import test_inspection_points
+from . import test_intake_load
 from . import test_job_sheet
 from . import test_lateness
 from . import test_lateness_engine
@@ -35,6 +37,7 @@ from . import test_limits_engine
 from . import test_money
 from . import test_on_call
 from . import test_performance
+from . import test_online_payment
 from . import test_photo
 from . import test_plate_code
 from . import test_portal
@@ -77,6 +80,7 @@ from . import test_link
 from . import test_masking_engine
 from . import test_privacy_mask
 from . import test_privacy_retention
+from . import test_privacy_words
 from . import test_complaint
 from . import test_complaint_clock
 from . import test_complaint_library

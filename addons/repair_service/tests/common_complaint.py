@@ -16,6 +16,7 @@ class ComplaintCommon(RepairServiceCommon):
         cls.user_member2 = new_test_user(cls.env, "test_member2", "base.group_user")
         cls.user_head = new_test_user(cls.env, "test_head", "base.group_user")
         cls.user_plain = new_test_user(cls.env, "test_plain", "base.group_user")
+        (cls.user_member | cls.user_member2 | cls.user_head | cls.user_plain).lang = "en_US"
         cls.user_head.partner_id.phone = "13900009999"
         cls.team = cls.env["repair.complaint.team"].create({
             "name": "Test team", "head_id": cls.user_head.id, "member_ids": [(6, 0, (cls.user_member | cls.user_member2).ids)]})

@@ -7,6 +7,13 @@ from .common_complaint import ComplaintCommon
 @tagged("post_install", "-at_install")
 class TestComplaintPage(ComplaintCommon, HttpCase):
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.write({
+            "country_id": cls.env.ref("base.cn").id, "repair_request_per_address": 100, "repair_request_per_phone": 3})
+        cls.env["repair.request.count"].search([]).unlink()
+
     def setUp(self):
         super().setUp()
         self.authenticate(None, None)
@@ -59,9 +66,9 @@ class TestComplaintPage(ComplaintCommon, HttpCase):
         before = self.env["repair.complaint"].search_count([])
         self._post("/complaint/send", category="other", description="Spam", phone="1", website_url="http://x")
         self.assertEqual(self.env["repair.complaint"].search_count([]), before)
-        for _time in range(5):
-            self._post("/complaint/send", category="other", description="Again", phone="13711112222")
-        self.assertEqual(self.env["repair.complaint"].search_count([]), before + 3)
+        for number, phone in enumerate(("13711112222", "137 1111 2222", "+86 137-1111-2222", "(137) 11112222", "13711112222")):
+            self._post("/complaint/send", category="other", description=f"Again {number}", phone=phone)
+        self.assertEqual(self.env["repair.complaint"].search_count([]), before + 3, "three a day for one number, however it is written")
 
     def test_the_form_cannot_set_what_is_not_on_it(self):
         self._post("/complaint/send", category="other", description="x y", phone="13711112222", severity="p1", stage="closed",
@@ -91,6 +98,19 @@ class TestComplaintPage(ComplaintCommon, HttpCase):
         self.authenticate("portal_stranger", "portal_stranger")
         self.assertNotIn(complaint.number, self.url_open(self._page(complaint, token="")).text)
         self.assertTrue(stranger)
+
+    def test_a_customer_with_an_account_sees_the_list_of_his_own_cases(self):
+        own, others = self._complain(), self._complain(partner_id=False, repair_id=False, contact_name="Eve", subject="Not his")
+        portal = new_test_user(self.env, "portal_list", "base.group_portal")
+        portal.partner_id.parent_id = self.partner
+        self.assertIn("/web/login", self.url_open("/my/complaints").url)
+        self.authenticate("portal_list", "portal_list")
+        page = self.url_open("/my/complaints").text
+        self.assertIn(own.number, page)
+        self.assertNotIn(others.number, page)
+        self.assertIn(own.number, self.url_open(f"/my/complaints/{own.id}").text)
+        counts = self.url_open("/my/counters", json={"params": {"counters": ["repair_complaint_count"]}}).json()
+        self.assertEqual(counts["result"], {"repair_complaint_count": 1})
 
     def test_the_customer_agrees_or_declines(self):
         complaint = self._to_proposed(self._complain())

@@ -200,3 +200,34 @@ class TestLink(RepairServiceCommon, HttpCase):
         self.order.invoice_ids.action_post()
         self.env["ir.config_parameter"].set_param("account_payment.enable_portal_payment", "True")
         self.assertFalse(self.order._get_invoices_to_pay())
+
+    def test_a_brand_is_told_what_the_customer_agreed_to(self):
+        """Not agreed: masked. Agreed: whole. Withdrawn: masked. Agreed in another company: masked. Handed over by the brand: whole."""
+        self.partner.write({"name": "Wang Fang", "phone": "13800001234"})
+        masked = {"name": "Wang *", "phone": "138****1234", "is_whole": False}
+        whole = {"name": "Wang Fang", "phone": "13800001234", "is_whole": True}
+        consents, other = self.env["repair.consent"], self.env["res.company"].create({"name": "Other"})
+        self.assertEqual(self.order._get_brand_contacts(), {self.order: masked})
+        consents._set_for_partner(self.partner, ["brand"], "link", "x", other)
+        self.assertEqual(self.order._get_brand_contacts(), {self.order: masked})
+        consents._set_for_partner(self.partner, ["brand"], "link", "x", self.company)
+        self.assertEqual(self.order.with_user(self.user_accountant)._get_brand_contacts(), {self.order: whole})
+        consents._set_for_partner(self.partner, [], "link", "x", self.company)
+        self.assertEqual(self.order._get_brand_contacts(), {self.order: masked})
+        brand = self.env["res.partner"].create({"name": "Brand", "is_company": True})
+        self.order.appliance_id.brand_id.partner_id = brand
+        self.order._flow_write({"sender_id": brand.id})
+        self.assertEqual(self.order._get_brand_contacts(), {self.order: whole})
+
+    def test_asking_for_many_orders_costs_the_same(self):
+        orders = self.order
+        for _number in range(9):
+            customer = self.env["res.partner"].create({"name": "C"})
+            orders |= self._create_order(appliance_id=self._create_appliance(partner_id=customer.id).id)
+        counts = []
+        for some in (orders[:2], orders):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            some._get_brand_contacts()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])

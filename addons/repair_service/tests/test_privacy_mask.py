@@ -295,3 +295,25 @@ class TestPrivacyMask(RepairServiceCommon, HttpCase):
 
         count(many[:1])
         self.assertLessEqual(count(many), count(many[:2]) + 1)
+
+    def test_reading_very_many_people_at_once_is_noted(self):
+        """200 people with their numbers are noted, once; 199, names alone, companies and the system's own work are not."""
+        people = self.env["res.partner"].create([{"name": f"P{number}", "phone": f"139{number:08d}"} for number in range(200)])
+        firms = self.env["res.partner"].create([{"name": f"F{number}", "is_company": True, "phone": "1"} for number in range(200)])
+        logs = self.env["repair.privacy.log"]
+
+        def count(records, names, user=self.user_desk):
+            before = logs.search_count([("kind", "=", "bulk")])
+            records.with_user(user).read(names) if user else records.sudo().read(names)
+            return logs.search_count([("kind", "=", "bulk")]) - before
+
+        self.assertEqual(count(people, ["name", "phone"]), 1)
+        self.assertEqual(count(people[:199], ["name", "phone"]), 0)
+        self.assertEqual(count(people, ["name"]), 0)
+        self.assertEqual(count(firms, ["phone"]), 0)
+        self.assertEqual(count(people, ["phone"], None), 0)
+        enquiries = self.env["repair.enquiry"].create([
+            {"partner_id": partner.id, "question": "x"} for partner in people])
+        self.assertEqual(count(enquiries, ["phone"]), 1)
+        self.assertEqual(count(enquiries, ["question"]), 0)
+        self.assertEqual(logs.search([("kind", "=", "bulk")], limit=1).user_id, self.user_desk)

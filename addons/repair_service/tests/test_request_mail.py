@@ -91,7 +91,7 @@ class TestRequestMail(RepairServiceCommon, MailCommon):
         enquiry = self.env["repair.enquiry"]._take_request({"contact_name": "x", "question": "x", "company_id": self.company.id})
         for address in ("noreply@example.org", "mailer-daemon@example.org", f"x@{self.mail_alias_domain.name}", "", "nonsense"):
             with self.subTest(address):
-                self.assertFalse(enquiry._may_answer(address))
+                self.assertFalse(enquiry._may_answer(address, self.company))
 
     def test_one_sender_is_answered_so_many_times_a_day(self):
         self.company.repair_request_per_phone = 2
