@@ -217,7 +217,8 @@ class HrEmployeeSkill(models.Model):
 
     def _filter_approvable(self):
         """Rows the current user may approve: he is HR, and they are not his own."""
-        return self.filtered(lambda row: not row._is_own()) if self._is_hr() else self.browse()
+        about_me = self.env["hr.training.mixin"]._is_about_me
+        return self.filtered(lambda row: not about_me(row.employee_id)) if self._is_hr() else self.browse()
 
     def _check_may_approve(self):
         if not self._is_hr():
