@@ -252,6 +252,17 @@ class HrEmployeeSkill(models.Model):
         """Keep the two first and last characters of a number: 'T3****12'."""
         return f"{number[:2]}****{number[-2:]}" if len(number) > 4 else "****" * bool(number)
 
+    @api.model
+    def _find_holders(self, skills, date):
+        """Who holds each of the skills by a valid, approved certificate on a day.
+
+        :return: {skill id: set of employee ids}
+        """
+        groups_sudo = self.sudo()._read_group([  # who may do what is everybody's to know, the papers are not
+            ("skill_id", "in", skills.ids), ("approval_state", "=", "approved"), ("valid_from", "<=", date),
+            "|", ("valid_to", "=", False), ("valid_to", ">=", date)], ["skill_id"], ["employee_id:array_agg_distinct"])
+        return {**{skill.id: set() for skill in skills}, **{skill.id: set(employees) for skill, employees in groups_sudo}}
+
     def _is_valid_on(self, date):
         """Whether the row is an approved certificate that holds on a day, both ends included."""
         self.ensure_one()
