@@ -15,6 +15,7 @@ from lxml import etree
 from odoo import fields
 from odoo.tests import new_test_user
 from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
 
 _spec = importlib.util.spec_from_file_location("search", Path(__file__).with_name("search.py"))
 _search = importlib.util.module_from_spec(_spec)
@@ -58,7 +59,8 @@ def _people(env, size):
     }, SQL("(SELECT e.id, day::date FROM hr_employee e, unnest(ARRAY[%s, %s]::date[]) day WHERE e.id > %s) made",
            fields.Date.today() - timedelta(days=3650), fields.Date.today() - timedelta(days=1200), sample.id))
     env.cr.execute(SQL(
-        "UPDATE hr_employee e SET current_version_id = (SELECT max(id) FROM hr_version v WHERE v.employee_id = e.id) WHERE id > %s", sample.id))
+        "UPDATE hr_employee e SET current_version_id = (SELECT max(id) FROM hr_version v WHERE v.employee_id = e.id) WHERE id > %s",
+        sample.id))
     env.cr.execute(SQL("UPDATE hr_employee SET parent_id = %s + 1 + (id - %s - 1) / 21 WHERE id > %s + 1", sample.id, sample.id, sample.id))
     env.invalidate_all()
     employees = env["hr.employee"].search([("id", ">", sample.id)], order="id")
@@ -167,7 +169,8 @@ def _work(env, employees):
         "start": now + timedelta(days=300), "stop": now + timedelta(days=300, hours=1)})
     _search._clone(env, visit, {
         "repair_id": SQL("made.id"), "technician_id": SQL("made.technician_id"), "state": SQL("'confirmed'"),
-        "start": SQL("%s::timestamp + made.n * interval '1 day'", now), "stop": SQL("%s::timestamp + made.n * interval '1 day' + interval '1 hour'", now),
+        "start": SQL("%s::timestamp + made.n * interval '1 day'", now),
+        "stop": SQL("%s::timestamp + made.n * interval '1 day' + interval '1 hour'", now),
         "busy_until": SQL("%s::timestamp + made.n * interval '1 day' + interval '1 hour'", now),
     }, SQL("(SELECT id, technician_id, row_number() OVER (PARTITION BY technician_id ORDER BY id) n FROM repair_order"
            " WHERE service_stage = 'booked' AND name LIKE 'BENCH/%%') made"))
@@ -190,18 +193,16 @@ def _get_specification(model, arch):
 def _open(env, xmlid):
     """Open an action's first view on its first page, as the web client does."""
     action = env["ir.actions.act_window"]._for_xml_id(f"repair_training.{xmlid}")
-    context = {**env.context, **(safe(env, action["context"]) or {})}
+    context = {**env.context, **(_evaluate(env, action["context"]) or {})}
     model = env[action["res_model"]].with_context(context)
     kind = action["views"][0][1]
     view = model.get_views([(action["views"][0][0], kind)])["views"][kind]
-    domain = safe(env, action["domain"]) or []
+    domain = _evaluate(env, action["domain"]) or []
     return model.web_search_read(domain, _get_specification(model, view["arch"]), limit=80, count_limit=10_001)
 
 
-def safe(env, text):
+def _evaluate(env, text):
     """An action's domain or context, which are text in the database."""
-    from odoo.tools.safe_eval import safe_eval
-
     names = {"uid": env.uid, "context_today": lambda: fields.Date.context_today(env["res.users"])}
     return safe_eval(text, names) if isinstance(text, str) else text
 
@@ -232,8 +233,9 @@ def ours(env, size):
     _work(env, employees)
     env["hr.employee"].search([])._skip_onboarding()
     users["manager"].group_ids += env.ref("repair_service.repair_service_group_manager")
-    _search._analyze(env, "hr_employee", "hr_version", "hr_employee_skill", "hr_training_session", "hr_training_enrolment", "hr_training_need",
-                     "hr_career_promotion", "hr_mentorship", "repair_order", "repair_appointment")
+    _search._analyze(
+        env, "hr_employee", "hr_version", "hr_employee_skill", "hr_training_session", "hr_training_enrolment", "hr_training_need",
+        "hr_career_promotion", "hr_mentorship", "repair_order", "repair_appointment")
     own = _as(env, users["hr"])
     list_view = {"name": {}, "job_id": {"fields": {"display_name": {}}}, "parent_id": {"fields": {"display_name": {}}}}
     own["hr.employee"].web_search_read([], list_view, limit=80, count_limit=10_001)

@@ -29,7 +29,8 @@ class RepairProductFeedback(models.Model):
     kind = fields.Selection(
         [
             ("design", "Design"), ("part", "Material or part"), ("assembly", "Assembly"), ("software", "Software"),
-            ("manual", "Manual or technical papers"), ("supply", "Parts supply"), ("transport", "Packaging or transport"), ("other", "Other"),
+            ("manual", "Manual or technical papers"), ("supply", "Parts supply"), ("transport", "Packaging or transport"),
+            ("other", "Other"),
         ], "Lies in", required=True, default="part")
     summary = fields.Char("Fault", required=True, help="In a few words. No names, numbers or addresses of customers: the maker reads it.")
     description = fields.Text("What was found", help="Measurements, circumstances, how often it was seen. Nothing about the customer.")

@@ -149,7 +149,8 @@ class TestRpcSweep(RepairServiceCommon):
             "cause_ids": [Command.create({"kind": "cause", "code_id": cls.cause.id})],
         }).sudo(False).with_context(repair_flow=None)
         feedback = cls.env["repair.product.feedback"].create({"repair_id": cls.order.id, "summary": "Hose tears"})
-        return {"repair.photo": photo, "repair.product.feedback": feedback, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
+        return {"repair.photo": photo, "repair.product.feedback": feedback,
+                "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
                 "repair.proposal.code": dialogue.cause_ids}
 
     @classmethod

@@ -5,7 +5,8 @@ from .hr_training_session import FINISHED
 
 # What decides who passes a course, and what he gets for it.
 DEMAND_FIELDS = frozenset({
-    "survey_id", "is_written", "pass_score", "is_practical", "is_observed", "check_ids", "skill_ids", "validity_months", "prerequisite_ids"})
+    "survey_id", "is_written", "pass_score", "is_practical", "is_observed", "check_ids", "skill_ids", "validity_months",
+    "prerequisite_ids"})
 
 
 class HrTrainingCourse(models.Model):

@@ -7,6 +7,7 @@ from . import test_qualification
 from . import test_training_abuse
 from . import test_training_effect
 from . import test_training_engine
+from . import test_training_load
 from . import test_training_need
 from . import test_training_paper
 from . import test_training_result

@@ -36,10 +36,7 @@ class TestFourEyes(TrainingCommon):
         self.assertEqual((own.state, row.state), ("declined", "invited"))
 
     def test_participant_changes_neither_what_the_course_asks_nor_what_it_gives(self):
-        survey = self.env["survey.survey"].create({
-            "title": "Leaks", "scoring_type": "scoring_without_answers", "scoring_success_min": 80.0, "question_and_page_ids": [Command.create({
-                "title": "Which gas?", "question_type": "simple_choice", "suggested_answer_ids": [
-                    Command.create({"value": "R32", "answer_score": 10, "is_correct": True}), Command.create({"value": "Air"})]})]})
+        survey = self._create_test()
         self.course.write({
             "survey_id": survey.id, "is_practical": True, "check_ids": [Command.create({"name": "Seals"})],
             "skill_ids": [Command.create({
@@ -50,7 +47,8 @@ class TestFourEyes(TrainingCommon):
                "question": survey.question_ids, "answer": survey.question_ids.suggested_answer_ids[1]}
         own = {name: record.with_user(self.user_hr) for name, record in own.items()}
         calls = {
-            "pass mark": lambda: own["course"].write({"pass_score": 0.0}), "test away": lambda: own["course"].write({"survey_id": False}),
+            "pass mark": lambda: own["course"].write({"pass_score": 0.0}),
+            "test away": lambda: own["course"].write({"survey_id": False}),
             "more given": lambda: own["course"].write({"skill_ids": [Command.create({
                 "skill_type_id": self.skill_type.id, "skill_id": self.refrigeration.id, "skill_level_id": self.level.id})]}),
             "given": lambda: own["gives"].write({"skill_id": self.refrigeration.id}),
@@ -119,7 +117,8 @@ class TestNeedSurvives(TrainingCommon):
         need = self._need(self.pupil).with_user(self.user_boss)
         action = need.action_dismiss()
         self.assertEqual((action["res_model"], need.state), ("hr.training.reason", "open"))
-        dialogue = self.env["hr.training.reason"].with_user(self.user_boss).with_context(**action["context"]).create({"reason": "He left the van"})
+        reasons = self.env["hr.training.reason"].with_user(self.user_boss).with_context(**action["context"])
+        dialogue = reasons.create({"reason": "He left the van"})
         dialogue.action_confirm()
         self.assertEqual((need.state, need.decision_note), ("dismissed", "He left the van"))
         with self.assertRaisesRegex(UserError, "why"):
@@ -141,11 +140,7 @@ class TestSurveyDoors(TrainingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.survey = cls.env["survey.survey"].create({
-            "title": "Leaks", "scoring_type": "scoring_without_answers", "scoring_success_min": 80.0, "users_login_required": True,
-            "is_attempts_limited": True, "attempts_limit": 2, "question_and_page_ids": [Command.create({
-                "title": "Which gas?", "question_type": "simple_choice", "suggested_answer_ids": [
-                    Command.create({"value": "R32", "answer_score": 10, "is_correct": True}), Command.create({"value": "Air"})]})]})
+        cls.survey = cls._create_test()
         cls.course.survey_id = cls.survey
         cls.session = cls._create_session(begin=-1, employees=cls.employee_hr | cls.pupil)
         cls.session.action_open()
@@ -157,7 +152,8 @@ class TestSurveyDoors(TrainingCommon):
     def test_officer_writes_no_test_but_by_answering_it(self):
         answer = self._start(self.user_hr, self.employee_hr).with_user(self.user_hr)
         row = self._row(self.session, self.employee_hr)
-        for call in (lambda: answer.write({"scoring_percentage": 100.0}), lambda: answer.write({"training_enrolment_id": False}), answer.unlink,
+        for call in (lambda: answer.write({"scoring_percentage": 100.0}), answer.unlink,
+                     lambda: answer.write({"training_enrolment_id": False}),
                      lambda: answer.create({"survey_id": self.survey.id, "training_enrolment_id": row.id}),
                      lambda: answer.copy({"state": "done"})):
             with self.assertRaisesRegex(UserError, "own page"), self.env.cr.savepoint():
@@ -191,11 +187,7 @@ class TestPages(TrainingCommon, HttpCase):
         self.assertIn("/web/login", self.url_open(f"/training/session/{session.id}/code").url)
 
     def test_second_attempt_by_the_button_of_the_test_counts(self):
-        survey = self.env["survey.survey"].create({
-            "title": "Leaks", "scoring_type": "scoring_without_answers", "scoring_success_min": 80.0, "users_login_required": True,
-            "is_attempts_limited": True, "attempts_limit": 2, "question_and_page_ids": [Command.create({
-                "title": "Which gas?", "question_type": "simple_choice", "suggested_answer_ids": [
-                    Command.create({"value": "R32", "answer_score": 10, "is_correct": True}), Command.create({"value": "Air"})]})]})
+        survey = self._create_test()
         self.course.survey_id = survey
         session = self._create_session(begin=-1)
         session.action_open()
