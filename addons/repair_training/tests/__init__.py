@@ -5,6 +5,7 @@ from . import test_certificate_warning
 from . import test_mentorship
 from . import test_qualification
 from . import test_training_abuse
+from . import test_training_concurrency
 from . import test_training_effect
 from . import test_training_engine
 from . import test_training_load
