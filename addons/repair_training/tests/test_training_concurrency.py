@@ -19,7 +19,8 @@ class TestTrainingConcurrency(ConcurrencyCase):
         course = env["hr.training.course"].create({"name": "Concurrency"})
         start = fields.Datetime.now() + timedelta(days=3)
         session = env["hr.training.session"].create({
-            "course_id": course.id, "external_trainer": "Somebody", "seats": 1, "date_start": start, "date_end": start + timedelta(hours=2)})
+            "course_id": course.id, "external_trainer": "Somebody", "seats": 1, "date_start": start,
+            "date_end": start + timedelta(hours=2)})
         session.action_open()
         limit = env.company.mentor_limit
         pairs = env["hr.mentorship"].create([{
