@@ -128,21 +128,30 @@ class HrEmployeeSkill(models.Model):
         self._check_approval_fields(vals)
         if not SUBSTANCE_FIELDS & vals.keys():
             return super().write(vals)
-        kept = self._filter_approvable() | self._filter_only_shortened(vals)
+        shortened = self._filter_only_shortened(vals)
+        kept = self._filter_approvable() | shortened
         res = super().write(vals)
         # Giving the row to another employee may make it the writer's own.
         kept -= (self - self._filter_approvable()) if "employee_id" in vals else self.browse()
         (self - kept)._submit()
-        kept.filtered(lambda row: not row.approval_state)._submit()
+        kept.filtered(lambda row: not row.approval_state or (row not in shortened and not row.has_evidence))._submit()
+        # Whoever changes what was approved answers for it from here on.
+        (kept - shortened).filtered(lambda row: row.approval_state == "approved")._approval_write({
+            "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
         if "valid_to" in vals:
             self._approval_write({"warned_days": 0})
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        """Approved certificates are records of competence: only HR may remove them."""
-        if any(row.approval_state == "approved" for row in self) and not self._is_hr():
+        """Approved certificates are records of competence: only HR may remove them, and the employee's history says so."""
+        approved = self.filtered(lambda row: row.approval_state == "approved")
+        if approved and not self._is_hr():
             raise UserError(self.env._("An approved certificate can only be deleted by HR. Ask HR to remove it."))
+        for employee, rows in approved.grouped("employee_id").items():
+            employee.message_post(body=self.env._(
+                "Approved certificates deleted: %(papers)s", papers=", ".join(
+                    f"{row.skill_id.name} ({row.valid_from} - {row.valid_to or ''})" for row in rows)))
 
     def action_approve(self):
         """Approve certificates after checking their evidence (handbook 4.1.2 (1)).
