@@ -54,6 +54,7 @@ from . import (
     repair_order_work,
     repair_payment,
     repair_photo,
+    repair_product_feedback,
     repair_quotation,
     repair_quotation_line,
     repair_sampling_plan,

@@ -42,6 +42,7 @@ from . import test_photo
 from . import test_plate_code
 from . import test_portal
 from . import test_preparation
+from . import test_product_feedback
 from . import test_proposal
 from . import test_proposal_concurrency
 from . import test_proposal_engine

@@ -18,7 +18,7 @@ SERVICE_MODELS = (
     "repair.inspection.line", "repair.followup", "repair.appliance", "repair.warranty.term", "repair.fault.code",
     "repair.appliance.category", "repair.brand", "repair.territory", "repair.inspection.template", "repair.inspection.point",
     "repair.booking", "repair.booking.line", "repair.quotation.answer", "repair.acceptance", "repair.second.opinion",
-    "repair.photo", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
+    "repair.photo", "repair.product.feedback", "repair.proposal", "repair.proposal.line", "repair.proposal.code",
     "repair.warranty.limit", "repair.quotation", "repair.quotation.line", "repair.payment", "repair.payment.return", "repair.deposit",
     "repair.withdrawal",
     "repair.appliance.merge", "repair.territory.cover", "repair.on.call", "repair.technician",
@@ -148,7 +148,9 @@ class TestRpcSweep(RepairServiceCommon):
             "line_ids": [Command.create({"product_id": cls.part.id, "use_count": 2, "order_count": 2})],
             "cause_ids": [Command.create({"kind": "cause", "code_id": cls.cause.id})],
         }).sudo(False).with_context(repair_flow=None)
-        return {"repair.photo": photo, "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
+        feedback = cls.env["repair.product.feedback"].create({"repair_id": cls.order.id, "summary": "Hose tears"})
+        return {"repair.photo": photo, "repair.product.feedback": feedback,
+                "repair.proposal": dialogue, "repair.proposal.line": dialogue.line_ids,
                 "repair.proposal.code": dialogue.cause_ids}
 
     @classmethod

@@ -24,6 +24,17 @@ class Training(http.Controller):
             return request.not_found()
         return self._print("repair_training.action_report_training_certificate", enrolment, enrolment.certificate_number)
 
+    @http.route("/training/session/<int:session_id>/code", type="http", auth="user", readonly=True)
+    def show_code(self, session_id, **kw):
+        """The code for the screen in the room; the page keeps itself up to date."""
+        session = request.env["hr.training.session"].browse(session_id)
+        try:
+            session.check_access("read")
+            session._check_code_reader()
+        except (AccessError, MissingError):
+            return request.not_found()
+        return request.render("repair_training.session_code", {"session": session}, headers={"Cache-Control": "no-store"})
+
     @http.route("/training/promotion/<int:promotion_id>/letter", type="http", auth="user", readonly=True)
     def print_letter(self, promotion_id, **kw):
         promotion = request.env["hr.career.promotion"].browse(promotion_id)

@@ -3,6 +3,7 @@ from . import hr_employee_skill
 from . import hr_employee_skill_warning
 from . import repair_appliance_category
 from . import hr_employee
+from . import hr_employee_login
 from . import hr_employee_public
 from . import repair_appointment
 from . import repair_complaint
@@ -18,6 +19,7 @@ from . import hr_training_course_skill
 from . import hr_training_check
 from . import hr_employee_training
 from . import hr_training_session
+from . import hr_training_session_sign_in
 from . import hr_training_enrolment
 from . import hr_training_enrolment_result
 from . import hr_training_enrolment_test
@@ -37,10 +39,13 @@ from . import hr_career_evidence
 from . import hr_version
 from . import hr_employee_career
 from . import hr_career_promotion
+from . import hr_career_promotion_evidence
 from . import hr_career_rotation
 from . import res_company_training
 from . import hr_training_effect
 from . import hr_training_feedback
+from . import hr_training_fairness
+from . import hr_training_resume
 from . import hr_mentorship
 from . import hr_mentorship_log
 from . import hr_training_file

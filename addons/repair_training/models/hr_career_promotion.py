@@ -78,6 +78,12 @@ class HrCareerPromotion(models.Model):
             if promotion.kind == "promotion" and old._get_next() != new:
                 raise ValidationError(self.env._(
                     "After %(old)s comes %(new)s: no level is skipped.", old=old.name, new=old._get_next().name or "-"))
+            if promotion.kind == "crossing":
+                highest = promotion._get_entry_level()
+                if (new.sequence, new.id) > (highest.sequence, highest.id):
+                    raise ValidationError(self.env._(
+                        "%(track)s is entered at %(level)s at most: no level is skipped on another ladder either.",
+                        track=new.track_id.name, level=highest.name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -86,8 +92,10 @@ class HrCareerPromotion(models.Model):
             employee = self.env["hr.employee"].browse(vals.get("employee_id")) or self.env.user.employee_id
             if not (self._is_hr() or self._is_me(employee) or self._is_my_report(employee)):
                 raise AccessError(self.env._("A level is asked for by the employee himself, his manager or HR."))
-            if self._is_me(employee) and (vals.get("recommendation") or vals.get("decision_note")):
+            if self._is_about_me(employee) and (vals.get("recommendation") or vals.get("decision_note")):
                 raise AccessError(self.env._("Nobody recommends himself."))
+            if vals.get("recommendation") and not self._is_my_report(employee):
+                raise AccessError(self.env._("Only the employee's manager recommends him."))
         promotions = super().create(vals_list)
         for promotion in promotions.sudo():  # employees ask, the record fills in where they stand
             promotion._flow_write({
@@ -105,9 +113,15 @@ class HrCareerPromotion(models.Model):
                 raise UserError(self.env._("%(name)s was checked: its evidence is frozen. Send it back to change it.", name=promotion.name))
             if "employee_id" in vals:
                 raise UserError(self.env._("A request stays with its employee."))
-            if "recommendation" in vals and promotion.is_mine:
+            about_me = self._is_about_me(promotion.employee_id)
+            if "recommendation" in vals and about_me:
                 raise AccessError(self.env._("Nobody recommends himself."))
-            if {"decision_note", "effective_date"} & names and (promotion.is_mine or not self._is_hr()):
+            if "recommendation" in vals and not promotion.can_recommend:
+                raise AccessError(self.env._("Only the employee's manager recommends him."))
+            if promotion.recommended_by_id and {"recommendation", "to_level_id", "motivation"} & names:
+                raise UserError(self.env._(
+                    "%(name)s was recommended as it stands. Withdraw it and ask anew to change it.", name=promotion.name))
+            if {"decision_note", "effective_date"} & names and (about_me or not self._is_hr()):
                 raise AccessError(self.env._("The decision is written by HR, never by the employee himself."))
 
     @api.ondelete(at_uninstall=False)
@@ -156,7 +170,7 @@ class HrCareerPromotion(models.Model):
             promotion._check_not_own()
             verdicts, met = promotion._judge()
             missing = [promotion._describe_verdict(verdict) for verdict in verdicts if verdict.met is False]
-            if not met:
+            if not met and promotion.kind != "placement":
                 raise UserError(self.env._("%(employee)s does not meet %(level)s yet:\n%(missing)s", employee=promotion.employee_id.name,
                                            level=promotion.to_level_id.name, missing="\n".join(missing)))
             promotion._freeze(verdicts)
@@ -184,8 +198,12 @@ class HrCareerPromotion(models.Model):
             today = self._get_local_today(promotion.company_id)
             if promotion.effective_date and promotion.effective_date < today:
                 raise UserError(self.env._("A level is not given for days that are over: choose a day from today on."))
-            if not promotion._judge()[1]:
+            if promotion.is_met and not promotion._judge()[1]:
                 raise UserError(self.env._("The evidence holds no longer: send the request back and check it again."))
+            if not promotion.is_met and not (promotion.decision_note or "").strip():
+                raise UserError(self.env._(
+                    "Not everything asked for is on record: write under 'Decision' why %(employee)s gets the level all the same.",
+                    employee=promotion.employee_id.name))
             day = promotion.effective_date or today
             vals = {"career_level_id": promotion.to_level_id.id}
             if promotion.to_level_id.job_id:
@@ -249,7 +267,7 @@ class HrCareerPromotion(models.Model):
                     state=labels[promotion.state], expected=" / ".join(labels[state] for state in states)))
 
     def _check_not_own(self):
-        if any(promotion.is_mine for promotion in self):
+        if any(self._is_about_me(promotion.employee_id) for promotion in self):
             raise AccessError(self.env._("Nobody checks or decides his own request: another HR officer does."))
 
     def _check_decider(self):
@@ -258,26 +276,5 @@ class HrCareerPromotion(models.Model):
         self._check_state(("checked",))
         self._check_not_own()
         for promotion in self:
-            if self.env.user in (promotion.checked_by_id, promotion.recommended_by_id):
+            if self._is_same_person(promotion.checked_by_id | promotion.recommended_by_id):
                 raise AccessError(self.env._("Whoever recommended or checked the request does not decide on it."))
-
-    def _judge(self):
-        """The verdicts as the records stand now; a first placement and a lower level ask for no evidence but reasons."""
-        self.ensure_one()
-        if self.kind in ("placement", "down"):
-            if not (self.motivation or "").strip():
-                raise UserError(self.env._("Write the reasons: this level is given without evidence."))
-            return [], True
-        return self.employee_id._check_level_reached(self.to_level_id, bool(self.recommended_by_id))
-
-    def _describe_verdict(self, verdict):
-        row = self.env["hr.career.requirement"].browse(verdict.id)
-        have = "-" if verdict.have is None else f"{verdict.have:g}"
-        return self.env._("%(requirement)s (now: %(have)s)", requirement=row.display_name, have=have)
-
-    def _freeze(self, verdicts):
-        rows = self.env["hr.career.requirement"].browse(verdict.id for verdict in verdicts)
-        self.env["hr.career.evidence"]._flow_create([{
-            "promotion_id": self.id, "name": row.display_name, "kind": row.kind, "needed": row.amount,
-            "have": verdict.have or 0.0, "outcome": {True: "met", None: "unmeasured"}.get(verdict.met, "missing"),
-        } for row, verdict in zip(rows, verdicts, strict=True)])

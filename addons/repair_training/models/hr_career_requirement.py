@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+from .hr_career_promotion import OPEN
 
 
 class HrCareerRequirement(models.Model):
@@ -47,6 +49,43 @@ class HrCareerRequirement(models.Model):
                 raise ValidationError(self.env._("Say how much the level asks for."))
             if row.kind in ("first_time_fix", "skill") and row.amount > 100:
                 raise ValidationError(self.env._("A rate or a progress lies between 0 and 100 %."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Ask for more; the ladder says who did."""
+        rows = super().create(vals_list)
+        rows._check_not_asking()
+        rows._leave_trace(lambda row: self.env._("%(level)s asks also for: %(new)s", level=row.level_id.name, new=row.display_name))
+        return rows
+
+    def write(self, vals):
+        """Change what a level asks for; the ladder says who did."""
+        self._check_not_asking()
+        before = {row.id: row.display_name for row in self}
+        res = super().write(vals)
+        self._check_not_asking()
+        self.filtered(lambda row: row.display_name != before[row.id])._leave_trace(lambda row: self.env._(
+            "%(level)s asks for: %(new)s, before: %(old)s", level=row.level_id.name, new=row.display_name, old=before[row.id]))
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asking(self):
+        self._check_not_asking()
+        self._leave_trace(lambda row: self.env._("%(level)s asks no more for: %(old)s", level=row.level_id.name, old=row.display_name))
+
+    def _check_not_asking(self):
+        """Raise when the user asks for one of the levels himself: nobody sets his own measure."""
+        if self.env.su:
+            return
+        mixin = self.env["hr.training.mixin"]
+        open_sudo = self.env["hr.career.promotion"].sudo().search([  # whoever the user may see
+            ("to_level_id", "in", self.level_id.ids), ("state", "in", OPEN)])
+        if any(mixin._is_about_me(promotion.employee_id) for promotion in open_sudo):
+            raise AccessError(self.env._("You ask for this level yourself: another HR officer changes what it asks for."))
+
+    def _leave_trace(self, describe):
+        for row in self:
+            row.level_id.track_id.message_post(body=describe(row))
 
     def _describe(self):
         self.ensure_one()

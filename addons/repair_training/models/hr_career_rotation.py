@@ -98,13 +98,26 @@ class HrCareerRotation(models.Model):
         for rotation in self:
             if not self.env.user.has_group("hr.group_hr_manager"):
                 raise AccessError(self.env._("Only an HR manager approves transfers and rotations."))
+            self._hold(rotation.employee_id)
             rotation._check_state(("submitted",))
-            if rotation.is_mine or rotation.submitted_by_id == self.env.user:
+            if self._is_about_me(rotation.employee_id) or self._is_same_person(rotation.submitted_by_id):
                 raise AccessError(self.env._("Nobody approves what is about himself, or what he submitted."))
             if rotation.date_start < self._get_local_today(rotation.company_id):
                 raise UserError(self.env._("It would have begun already: propose it anew with a coming day."))
+            if other := rotation._find_overlap():
+                raise UserError(self.env._(
+                    "%(employee)s is away from %(start)s to %(end)s already: choose other days, or cancel that rotation first.",
+                    employee=rotation.employee_id.name, start=other.date_start, end=other.date_end))
             rotation._flow_write({"state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
         self._move_due()
+
+    def _find_overlap(self):
+        """A rotation of the same employee, approved or under way, into which this one falls."""
+        self.ensure_one()
+        domain = [
+            ("id", "!=", self.id), ("employee_id", "=", self.employee_id.id), ("kind", "=", "rotation"),
+            ("state", "in", ("approved", "running")), ("date_end", ">=", self.date_start)]
+        return self.search([*domain, ("date_start", "<=", self.date_end)] if self.date_end else domain, limit=1)
 
     def action_cancel(self):
         """Cancel what has not begun."""
@@ -119,7 +132,7 @@ class HrCareerRotation(models.Model):
         self._check_hr()
         for rotation in self:
             rotation._check_state(("running",))
-            if rotation.is_mine:
+            if self._is_about_me(rotation.employee_id):
                 raise AccessError(self.env._("Nobody approves what is about himself, or what he submitted."))
             rotation._return(self._get_local_today(rotation.company_id))
 
@@ -149,9 +162,16 @@ class HrCareerRotation(models.Model):
             employee.parent_id = self.manager_id
 
     def _return(self, day):
-        """Back from a day on; who was made manager meanwhile by HR stays."""
+        """Back from a day on; department, job and manager that HR or a promotion gave meanwhile stay."""
         employee = self.employee_id
-        employee._set_version(day, {"department_id": self.from_department_id.id, "job_id": self.from_job_id.id})
+        now = employee._get_version(day)
+        vals = {}
+        if now.department_id == self.department_id:
+            vals["department_id"] = self.from_department_id.id
+        if self.job_id and now.job_id == self.job_id:
+            vals["job_id"] = self.from_job_id.id
+        if vals:
+            employee._set_version(day, vals)
         if self.manager_id and employee.parent_id == self.manager_id:
             employee.parent_id = self.from_manager_id
         self._flow_write({"state": "done", "returned_on": day})

@@ -6,7 +6,7 @@ class HrCareerTrack(models.Model):
 
     _name = "hr.career.track"
     _description = "Career Ladder"
-    _inherit = ["repair.input"]
+    _inherit = ["mail.thread", "repair.input"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -40,11 +40,8 @@ class HrEmployee(models.Model):
         if operator not in ("in", "any"):
             return NotImplemented
         domain = value if operator == "any" else [("id", "in", [v for v in value if v])]
-        wanted = self.env["repair.appliance.category"].search(domain)
-        technicians = self.env["hr.employee"].search([("is_technician", "=", True)])
-        today = fields.Date.context_today(self)
-        found = [t.id for t in technicians if wanted._filter_taken_with(t._get_held_skills(today))]
-        return Domain("id", "in", found)
+        qualified = self.env["repair.appliance.category"].search(domain)._find_qualified_technicians()
+        return Domain("id", "in", set().union(*qualified.values()))
 
     def _get_disqualification(self, category, date):
         """Say why the technician may not take a family on a day.

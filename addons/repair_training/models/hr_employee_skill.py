@@ -128,21 +128,30 @@ class HrEmployeeSkill(models.Model):
         self._check_approval_fields(vals)
         if not SUBSTANCE_FIELDS & vals.keys():
             return super().write(vals)
-        kept = self._filter_approvable() | self._filter_only_shortened(vals)
+        shortened = self._filter_only_shortened(vals)
+        kept = self._filter_approvable() | shortened
         res = super().write(vals)
         # Giving the row to another employee may make it the writer's own.
         kept -= (self - self._filter_approvable()) if "employee_id" in vals else self.browse()
         (self - kept)._submit()
-        kept.filtered(lambda row: not row.approval_state)._submit()
+        kept.filtered(lambda row: not row.approval_state or (row not in shortened and not row.has_evidence))._submit()
+        # Whoever changes what was approved answers for it from here on.
+        (kept - shortened).filtered(lambda row: row.approval_state == "approved")._approval_write({
+            "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
         if "valid_to" in vals:
             self._approval_write({"warned_days": 0})
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_approved(self):
-        """Approved certificates are records of competence: only HR may remove them."""
-        if any(row.approval_state == "approved" for row in self) and not self._is_hr():
+        """Approved certificates are records of competence: only HR may remove them, and the employee's history says so."""
+        approved = self.filtered(lambda row: row.approval_state == "approved")
+        if approved and not self._is_hr():
             raise UserError(self.env._("An approved certificate can only be deleted by HR. Ask HR to remove it."))
+        for employee, rows in approved.grouped("employee_id").items():
+            employee.message_post(body=self.env._(
+                "Approved certificates deleted: %(papers)s", papers=", ".join(
+                    f"{row.skill_id.name} ({row.valid_from} - {row.valid_to or ''})" for row in rows)))
 
     def action_approve(self):
         """Approve certificates after checking their evidence (handbook 4.1.2 (1)).
@@ -217,7 +226,8 @@ class HrEmployeeSkill(models.Model):
 
     def _filter_approvable(self):
         """Rows the current user may approve: he is HR, and they are not his own."""
-        return self.filtered(lambda row: not row._is_own()) if self._is_hr() else self.browse()
+        about_me = self.env["hr.training.mixin"]._is_about_me
+        return self.filtered(lambda row: not about_me(row.employee_id)) if self._is_hr() else self.browse()
 
     def _check_may_approve(self):
         if not self._is_hr():
@@ -250,6 +260,17 @@ class HrEmployeeSkill(models.Model):
     def _mask(self, number):
         """Keep the two first and last characters of a number: 'T3****12'."""
         return f"{number[:2]}****{number[-2:]}" if len(number) > 4 else "****" * bool(number)
+
+    @api.model
+    def _find_holders(self, skills, date):
+        """Who holds each of the skills by a valid, approved certificate on a day.
+
+        :return: {skill id: set of employee ids}
+        """
+        groups_sudo = self.sudo()._read_group([  # who may do what is everybody's to know, the papers are not
+            ("skill_id", "in", skills.ids), ("approval_state", "=", "approved"), ("valid_from", "<=", date),
+            "|", ("valid_to", "=", False), ("valid_to", ">=", date)], ["skill_id"], ["employee_id:array_agg_distinct"])
+        return {**{skill.id: set() for skill in skills}, **{skill.id: set(employees) for skill, employees in groups_sudo}}
 
     def _is_valid_on(self, date):
         """Whether the row is an approved certificate that holds on a day, both ends included."""

@@ -104,6 +104,8 @@ class HrMentorship(models.Model):
                 raise AccessError(self.env._("A mentorship is planned by HR or the apprentice's manager."))
             if pair.state != "draft":
                 raise UserError(self.env._("This mentorship has begun already."))
+            self._hold(pair.mentor_id)
+            pair.invalidate_recordset(["load"])
             if pair.load >= pair.company_id.mentor_limit:
                 raise UserError(self.env._(
                     "%(mentor)s has %(load)s apprentices already, and %(limit)s at most: choose another mentor.",

@@ -8,6 +8,9 @@ from odoo.addons.repair_service.engine import effect
 # The first-time-fix rate of a job counts once its repeat window is closed.
 REPEAT_DAYS = 30
 GROUPS = ("before", "after", "others_before", "others_after")
+TRAINED = [("result", "in", ("passed", "failed")), ("voided_on", "=", False), ("employee_id.is_technician", "=", True)]
+# Sessions that ended so many days before they could be measured are measured by themselves, at most so many a night.
+MEASURED_DAYS, A_NIGHT = 365, 30
 
 
 class HrTrainingEffect(models.Model):
@@ -62,13 +65,17 @@ class HrTrainingEffect(models.Model):
 
     @api.model
     def _measure_due(self):
-        """Measure every closed session whose weeks after it are over and counted; called every day."""
+        """Measure closed sessions whose weeks after it are over and counted, the latest first; called every day.
+
+        What was imported from long ago has no jobs beside it: HR measures such a session by its button.
+        """
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
             days = company.training_effect_days
-            limit = fields.Datetime.now() - timedelta(days=days + REPEAT_DAYS)
+            latest = fields.Datetime.now() - timedelta(days=days + REPEAT_DAYS)
             sessions = self.env["hr.training.session"].sudo().search([  # the job reads every company
-                ("company_id", "=", company.id), ("state", "=", "closed"), ("date_end", "<=", limit), ("effect_ids", "=", False),
-                ("enrolment_ids.employee_id.is_technician", "=", True)])
+                ("company_id", "=", company.id), ("state", "=", "closed"), ("date_end", "<=", latest),
+                ("date_end", ">=", latest - timedelta(days=MEASURED_DAYS)), ("effect_ids", "=", False),
+                ("enrolment_ids", "any", TRAINED)], order="date_end desc", limit=A_NIGHT)
             sessions._measure_effect()
 
     def _describe(self, count_by_group, result):
@@ -116,20 +123,19 @@ class HrTrainingSession(models.Model):
     def _measure_effect(self):
         effects = self.env["hr.training.effect"]
         for session in self:
-            trained = session.enrolment_ids.filtered(
-                lambda row: row.result in ("passed", "failed") and not row.voided_on and row.employee_id.is_technician).employee_id
+            trained = session.enrolment_ids.filtered_domain(TRAINED).employee_id
             if not trained:
                 continue
-            everybody = self.env["hr.employee"].with_context(active_test=False).search([
-                ("company_id", "=", session.company_id.id), ("is_technician", "=", True)])
             days = session.company_id.training_effect_days
+            trained_domain = [("technician_id", "in", trained.ids)]
+            others_domain = session._get_others_domain(days)
             windows = {"before": (session.date_start - timedelta(days=days), session.date_start),
                        "after": (session.date_end, session.date_end + timedelta(days=days))}
             for figure in ("first_time_fix", "inspection"):
                 counts = {}
                 for name, window in windows.items():
-                    counts[name] = session._count(figure, trained, *window)
-                    counts[f"others_{name}"] = session._count(figure, everybody - trained, *window)
+                    counts[name] = session._count(figure, trained_domain, *window)
+                    counts[f"others_{name}"] = session._count(figure, others_domain, *window)
                 result = effect.measure(*(counts[group] for group in GROUPS))
                 effects._flow_create([{
                     "session_id": session.id, "figure": figure, "days": days, "measured_on": self._get_local_today(session.company_id),
@@ -139,18 +145,29 @@ class HrTrainingSession(models.Model):
                     "verdict": result.verdict, "explanation": effects._describe(counts, result),
                 }])
 
-    def _count(self, figure, technicians, start, stop):
-        """How many of the technicians' jobs of the course's families were good in a window."""
-        families = [("appliance_category_id", "child_of", self.course_id.category_ids.ids)] if self.course_id.category_ids else []
+    def _get_others_domain(self, days):
+        """The orders to compare with: of technicians whom no session of the course trained within the weeks compared."""
+        self.ensure_one()
+        rows = self.env["hr.training.enrolment"].search([
+            *TRAINED, ("course_id", "=", self.course_id.id), ("date_start", "<", self.date_end + timedelta(days=days)),
+            ("date_end", ">", self.date_start - timedelta(days=days))])
+        return [
+            ("company_id", "=", self.company_id.id), ("technician_id.is_technician", "=", True),
+            ("technician_id", "not in", rows.employee_id.ids)]
+
+    def _count(self, figure, orders, start, stop):
+        """How many of the jobs of the course's families were good in a window; ``orders`` is a domain that says whose."""
+        if self.course_id.category_ids:
+            orders = [*orders, ("appliance_category_id", "child_of", self.course_id.category_ids.ids)]
         if figure == "first_time_fix":
             counts = dict(self.env["repair.order"]._read_group(
-                [("technician_id", "in", technicians.ids), ("accepted_on", ">=", start), ("accepted_on", "<", stop),
-                 ("first_time_fix", "!=", False), ("first_time_fix_from", "<=", fields.Datetime.now()), *families],
+                [*orders, ("accepted_on", ">=", start), ("accepted_on", "<", stop),
+                 ("first_time_fix", "!=", False), ("first_time_fix_from", "<=", fields.Datetime.now())],
                 ["first_time_fix"], ["__count"]))
             return effect.Count(counts.get("yes", 0), sum(counts.values()))
         counts = dict(self.env["repair.inspection"]._read_group(
-            [("repair_id.technician_id", "in", technicians.ids), ("kind", "=", "final"), ("result", "!=", False), ("done_on", ">=", start),
-             ("done_on", "<", stop), *((f"repair_id.{field}", operator, value) for field, operator, value in families)],
+            [("repair_id", "any", orders), ("kind", "=", "final"), ("result", "!=", False), ("done_on", ">=", start),
+             ("done_on", "<", stop)],
             ["result"], ["__count"]))
         return effect.Count(counts.get("pass", 0), sum(counts.values()))
 

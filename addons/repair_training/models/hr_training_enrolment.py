@@ -161,9 +161,13 @@ class HrTrainingEnrolment(models.Model):
         :raises UserError: once the session has begun
         """
         self._check_own("draft", "invited", "confirmed", "waiting")
-        for enrolment in self:
-            if enrolment.session_id.has_begun and not self._is_hr():
+        for enrolment in self.filtered("session_id.has_begun"):
+            if not self._is_hr() or self._is_about_me(enrolment.employee_id):
                 raise UserError(self.env._("The session has begun: tell the trainer."))
+            if enrolment.attendance or enrolment.has_score or enrolment.practical or enrolment.observation:
+                raise UserError(self.env._(
+                    "%(employee)s has a result already and stays on the list: it is judged when the session is closed.",
+                    employee=enrolment.employee_id.name))
         self.sudo()._flow_write({"state": "declined", "answered_on": fields.Datetime.now()})  # as above
         self.session_id.sudo().filtered(lambda session: session.state == "open")._fill_seats()  # the next one is no concern of his
 
@@ -189,7 +193,7 @@ class HrTrainingEnrolment(models.Model):
         own_sudo._lock()
         if own_sudo.sign_in_failures >= SIGN_IN_TRIES:
             raise UserError(self.env._("Too many wrong codes: ask the trainer to mark you as present."))
-        if not isinstance(code, str) or code.strip() != session.sudo().sign_in_secret:  # compared, never shown
+        if not isinstance(code, str) or code.strip() not in session.sudo()._get_sign_in_codes(now):  # compared, never shown
             own_sudo._flow_write({"sign_in_failures": own_sudo.sign_in_failures + 1})
             return self._get_message(self.env._("That is not the code of this session."), "danger")
         own_sudo._flow_write({"attendance": "present", "signed_in_on": now, "state": "confirmed"})

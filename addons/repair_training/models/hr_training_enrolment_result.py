@@ -41,7 +41,7 @@ class HrTrainingEnrolment(models.Model):
         self.check_access("write")
         for enrolment in self:
             session = enrolment.session_id
-            if enrolment.is_mine:
+            if self._is_about_me(enrolment.employee_id):
                 raise AccessError(self.env._("Nobody enters his own result: the trainer or another HR officer does."))
             if not (self._is_hr() or (session.is_trainer and session.state == "open")):
                 raise AccessError(self.env._("Results are entered by the trainer while the session is open, or by HR."))
@@ -146,15 +146,12 @@ class HrTrainingEnrolment(models.Model):
         :raises UserError: without a reason, or when there is nothing to void
         """
         self.ensure_one()
-        if not self.env.user.has_group("hr.group_hr_manager") or self.is_mine:
+        if not self.env.user.has_group("hr.group_hr_manager") or self._is_about_me(self.employee_id):
             raise AccessError(self.env._("Only an HR manager declares a result void, and never his own."))
         if not self.result or self.voided_on:
             raise UserError(self.env._("There is no closed result to declare void."))
         if reason is False:
-            return {
-                "type": "ir.actions.act_window", "res_model": "hr.training.void", "view_mode": "form", "target": "new",
-                "name": self.env._("Declare void"), "context": {"default_enrolment_id": self.id},
-            }
+            return self.env["hr.training.reason"]._ask(self, self.env._("Declare void"))
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Write why the result is void."))
         self._flow_write({

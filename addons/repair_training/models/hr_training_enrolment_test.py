@@ -9,7 +9,8 @@ class HrTrainingEnrolment(models.Model):
 
     _inherit = "hr.training.enrolment"
 
-    survey_input_id = fields.Many2one("survey.user_input", "Test", readonly=True, copy=False, groups="hr.group_hr_user")
+    survey_input_id = fields.Many2one(
+        "survey.user_input", "Test", readonly=True, copy=False, ondelete="restrict", groups="hr.group_hr_user")
     has_survey = fields.Boolean(compute="_compute_has_survey", compute_sudo=True)
     can_take_test = fields.Boolean(compute="_compute_has_survey", compute_sudo=True)
 

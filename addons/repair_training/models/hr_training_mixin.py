@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
@@ -57,8 +58,18 @@ class HrTrainingMixin(models.AbstractModel):
         """Hold the rows until the end of the transaction, so that a step taken twice at once happens once."""
         if self.ids:
             self.flush_recordset()
-            self.lock_for_update()
+            self._hold(self)
             self.invalidate_recordset()
+
+    @api.model
+    def _hold(self, records):
+        """Let steps about the same records happen one after the other, each seeing what the one before did.
+
+        A lock alone would let the second go on with what it saw before it waited; with the row written it starts anew.
+        """
+        self.env.cr.execute(SQL(
+            "UPDATE %s SET id = id WHERE id IN (SELECT id FROM %s WHERE id IN %s ORDER BY id FOR UPDATE)",
+            SQL.identifier(records._table), SQL.identifier(records._table), tuple(records.ids)))
 
     @api.model
     def _is_hr(self):
@@ -75,13 +86,27 @@ class HrTrainingMixin(models.AbstractModel):
         return bool(employee) and employee.sudo().user_id == self.env.user  # only the link to the user is compared
 
     @api.model
+    def _is_about_me(self, employee):
+        """Whether the user is, or with an earlier login was, this employee: nobody decides about himself."""
+        return bool(employee) and self.env.user in employee._get_logins()
+
+    @api.model
+    def _is_same_person(self, users):
+        """Whether the user is one of these users, or another login of one of them: four eyes are those of two people."""
+        if self.env.user in users:
+            return True
+        mine_sudo = self.env["hr.employee"].sudo().with_context(active_test=False).search([  # only compared
+            "|", ("user_id", "=", self.env.uid), ("former_user_ids", "in", self.env.uid)])
+        return bool(mine_sudo._get_logins() & users)
+
+    @api.model
     def _is_my_report(self, employee):
         """Whether the user manages this employee, directly or through others."""
         manager = employee.sudo().parent_id  # only the links to the users are compared
         seen = manager.browse()
         while manager and manager not in seen:
             if manager.user_id == self.env.user:
-                return not self._is_me(employee)
+                return not self._is_about_me(employee)
             seen |= manager
             manager = manager.parent_id
         return False

@@ -72,7 +72,7 @@ class HrTrainingNeed(models.Model):
         is_hr = self._is_hr()
         for need in self:
             need.is_mine = self._is_me(need.employee_id)
-            need.can_decide = not need.is_mine and (is_hr or self._is_my_report(need.employee_id))
+            need.can_decide = not self._is_about_me(need.employee_id) and (is_hr or self._is_my_report(need.employee_id))
 
     @api.constrains("course_id", "skill_id", "wish", "category_id")
     def _check_content(self):
@@ -107,7 +107,7 @@ class HrTrainingNeed(models.Model):
 
     def _check_frozen(self, vals):
         for need in self:
-            if need.is_mine and not self.env.su:
+            if not self.env.su and self._is_about_me(need.employee_id):
                 raise AccessError(self.env._("Your own needs are changed by your manager or HR."))
             if need.state in ("met", "dismissed"):
                 raise UserError(self.env._("'%(need)s' is settled. Record a new need instead.", need=need.title))
@@ -130,16 +130,23 @@ class HrTrainingNeed(models.Model):
         self.sudo()._link_enrolments()  # as above
 
     def action_dismiss(self, note=False):
-        """Drop needs from the plan; an employee may withdraw his own wish while nobody has decided.
+        """Drop needs from the plan; an employee may withdraw his own wish while nobody has decided, and need not say why.
 
-        :param str note: why; kept with the need
+        :param str note: why; asked for in a dialogue when it is not given, kept with the need
         :raises AccessError: for others than the manager and HR
+        :raises UserError: without a reason
         """
         withdrawn = self.filtered(lambda need: need.is_mine and need.source == "wish" and need.state == "proposed")
-        (self - withdrawn)._check_decision(("proposed", "open", "planned"))
+        (self - withdrawn)._check_decision(LIVE)
+        if self - withdrawn:
+            if note is False:
+                return self.env["hr.training.reason"]._ask(self, self.env._("Drop the need"))
+            if not isinstance(note, str) or not note.strip():
+                raise UserError(self.env._("Write why the need is dropped."))
         self.sudo()._flow_write({  # managers decide, but do not write
             "state": "dismissed", "decided_by_id": self.env.uid, "decided_on": fields.Datetime.now(),
             "decision_note": note.strip()[:500] if isinstance(note, str) else False})
+        return True
 
     def _check_decision(self, states):
         for need in self:
@@ -181,9 +188,17 @@ class HrTrainingEnrolment(models.Model):
         """A training that does not take place leaves its need open again."""
         res = super()._flow_write(vals)
         if vals.get("state") in ("declined", "cancelled") or vals.get("result") in ("failed", "absent") or vals.get("voided_on"):
-            needs_sudo = self.sudo().need_ids.filtered(lambda need: need.state in ("planned", "met"))  # as above
-            needs_sudo._flow_write({"state": "open", "enrolment_id": False, "met_on": False})
+            self._release_needs()
         return res
+
+    def unlink(self):
+        """Delete participants; what they needed is to be planned again."""
+        self._release_needs()
+        return super().unlink()
+
+    def _release_needs(self):
+        needs_sudo = self.sudo().need_ids.filtered(lambda need: need.state in ("planned", "met"))  # as above
+        needs_sudo._flow_write({"state": "open", "enrolment_id": False, "met_on": False})
 
     def _judge(self):
         res = super()._judge()

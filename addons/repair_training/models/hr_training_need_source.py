@@ -82,16 +82,19 @@ class HrTrainingNeed(models.Model):
             if employee.active:
                 groups[employee, category, cause].append((source, day))
         met = self._get_last_met({employee.id for employee, _category, _cause in groups})
+        courses = {}
         for (employee, category, cause), events in groups.items():
             key = f"fault:{category.id}:{cause.id}"
             counted = [(source, day) for source, day in events if day > met.get((employee.id, key), since)]
             if len(counted) < company.training_need_events:
                 continue
+            if (category, cause) not in courses:
+                courses[category, cause] = self.env["hr.training.course"]._find_for_fault(category, cause)
             sources = [source for source, _day in counted]
             source = max(sorted(set(sources)), key=sources.count)
             yield Candidate(employee.id, source, key, {
                 "category_id": category.id, "cause_id": cause.id, "count": len(counted),
-                "course_id": self.env["hr.training.course"]._find_for_fault(category, cause).id,
+                "course_id": courses[category, cause].id,
                 "evidence": self.env._(
                     "%(count)s cases in %(days)s days: %(family)s, %(cause)s", count=len(counted), days=company.training_need_days,
                     family=category.name or "-", cause=cause.name or "-"),
@@ -109,13 +112,14 @@ class HrTrainingNeed(models.Model):
     def _get_job_candidates(self, company, today):
         """Skills that the job asks for and the employee has not, or not well enough."""
         employees = self._get_staff(company).filtered("job_id.current_job_skill_ids")
+        courses = self.env["hr.training.course"]._find_for_skills(employees.job_id.current_job_skill_ids.skill_id)
         for employee in employees:
             levels = employee._get_skill_levels(today)
             for wanted in employee.job_id.current_job_skill_ids:
                 if levels.get(wanted.skill_id.id, -1) >= wanted.level_progress:
                     continue
                 yield Candidate(employee.id, "job", f"job:{wanted.skill_id.id}", {
-                    "skill_id": wanted.skill_id.id, "course_id": self.env["hr.training.course"]._find_for_skill(wanted.skill_id).id,
+                    "skill_id": wanted.skill_id.id, "course_id": courses[wanted.skill_id.id].id,
                     "evidence": self.env._(
                         "The job %(job)s asks for %(skill)s: %(level)s", job=employee.job_id.name, skill=wanted.skill_id.name,
                         level=wanted.skill_level_id.name),
@@ -130,9 +134,10 @@ class HrTrainingNeed(models.Model):
             ("approval_state", "=", "approved"), ("employee_id.company_id", "=", company.id), ("employee_id.active", "=", True),
             ("valid_to", ">=", today), ("valid_to", "<=", today + timedelta(days=periods[-1])),
         ]) if periods else self.env["hr.employee.skill"]
+        courses = self.env["hr.training.course"]._find_for_skills(rows.skill_id)
         for row in rows._filter_not_renewed():
             yield Candidate(row.employee_id.id, "certificate", f"certificate:{row.skill_id.id}:{row.valid_to}", {
-                "skill_id": row.skill_id.id, "course_id": self.env["hr.training.course"]._find_for_skill(row.skill_id).id,
+                "skill_id": row.skill_id.id, "course_id": courses[row.skill_id.id].id,
                 "evidence": self.env._("Certificate '%(skill)s' ends on %(date)s", skill=row.skill_id.name, date=row.valid_to),
                 "deadline": row.valid_to,
             })
@@ -202,9 +207,16 @@ class HrTrainingCourse(models.Model):
         return (exact or courses.filtered(lambda course: not course.cause_ids))[:1]
 
     @api.model
-    def _find_for_skill(self, skill):
-        """The course that gives a skill or certificate."""
-        return self.sudo().search([("skill_ids.skill_id", "=", skill.id)], limit=1)  # as above
+    def _find_for_skills(self, skills):
+        """The course that gives each of the skills or certificates.
+
+        :return: {skill id: course, possibly empty}
+        """
+        found = {}
+        for course in self.sudo().search([("skill_ids.skill_id", "in", skills.ids)]):  # as above
+            for skill in course.skill_ids.skill_id:
+                found.setdefault(skill.id, course)
+        return {skill.id: found.get(skill.id, self.browse()) for skill in skills}
 
 
 class HrEmployee(models.Model):

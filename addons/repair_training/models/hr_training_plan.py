@@ -129,7 +129,7 @@ class HrTrainingPlan(models.Model):
             if not self.env.user.has_group("hr.group_hr_manager"):
                 raise AccessError(self.env._("Only an HR manager approves the plan."))
             plan._check_state(("submitted",))
-            if plan.submitted_by_id == self.env.user:
+            if self._is_same_person(plan.submitted_by_id):
                 raise AccessError(self.env._("Nobody approves the plan he submitted: ask another HR manager."))
             number = plan.version + 1
             snapshot = {str(line.id): line._get_snapshot() for line in plan.line_ids}
@@ -158,10 +158,7 @@ class HrTrainingPlan(models.Model):
         self._check_hr()
         self._check_state(("approved",))
         if reason is False:
-            return {
-                "type": "ir.actions.act_window", "res_model": "hr.training.plan.revise", "view_mode": "form", "target": "new",
-                "name": self.env._("Revise the plan"), "context": {"default_plan_id": self.id},
-            }
+            return self.env["hr.training.reason"]._ask(self, self.env._("Revise the plan"))
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Write why the plan is changed."))
         self._flow_write({"state": "revising", "revision_reason": reason.strip()[:500]})

@@ -45,9 +45,6 @@ class HrTrainingSession(models.Model):
     seated_count = fields.Integer("Seats taken", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     passed_count = fields.Integer("Passed", compute="_compute_counts")
-    sign_in_secret = fields.Char(copy=False, groups="base.group_system")
-    sign_in_code = fields.Char(
-        "Sign-in code", compute="_compute_sign_in_code", help="Shown in the room; whoever is there types it on his own page.")
     is_trainer = fields.Boolean(compute="_compute_is_trainer")
     can_enter_results = fields.Boolean(compute="_compute_is_trainer")
     has_begun = fields.Boolean(compute="_compute_has_begun")
@@ -96,14 +93,6 @@ class HrTrainingSession(models.Model):
         for session in self:
             session.is_trainer = self._is_me(session.trainer_id)
             session.can_enter_results = self._is_hr() or (session.is_trainer and session.state == "open")
-
-    @api.depends("trainer_id", "sign_in_secret", "state")
-    @api.depends_context("uid")
-    def _compute_sign_in_code(self):
-        is_hr = self._is_hr()
-        for session in self:
-            shown = session.state == "open" and (is_hr or session.is_trainer)
-            session.sign_in_code = shown and session.sudo().sign_in_secret  # shown to trainer and HR only
 
     @api.depends("date_start")
     def _compute_has_begun(self):
@@ -160,6 +149,12 @@ class HrTrainingSession(models.Model):
         if any(session.state != "draft" for session in self):
             raise UserError(self.env._("Only a planned session can be deleted. Cancel it instead."))
 
+    def unlink(self):
+        """Delete planned sessions, their participants one by one: each leaves his need open again."""
+        self._unlink_only_draft()
+        self.enrolment_ids.unlink()
+        return super().unlink()
+
     def action_open(self):
         """Open sessions: invite the participants, and let those wait for whom there is no seat.
 
@@ -172,7 +167,7 @@ class HrTrainingSession(models.Model):
             session._check_state(("draft",))
             session._check_trainer()
             session._flow_write({"state": "open", "recorded_late": session.date_start < fields.Datetime.now()})
-            session.sudo()._flow_write({"sign_in_secret": f"{secrets.randbelow(10**6):06d}"})  # nobody's to read or write
+            session.sudo()._flow_write({"sign_in_secret": secrets.token_hex(16)})  # nobody's to read or write
             session._fill_seats()
 
     def action_cancel(self):

@@ -57,17 +57,21 @@ class HrTrainingSession(models.Model):
     def action_close(self):
         """Check and close sessions: results, certificates and skills are fixed from here on.
 
-        :raises AccessError: for others than HR, for the trainer, for who entered all results, and for participants
+        :raises AccessError: for others than HR, for the trainer, for who entered or handed over results, and for participants
         :raises UserError: when something is missing
         """
         self._check_hr()
         self._lock()
         for session in self:
             session._check_state(("review",))
-            if session.is_trainer or session.submitted_by_id == self.env.user:
+            rows = session.enrolment_ids
+            if self._is_about_me(session.trainer_id) or self._is_same_person(session.submitted_by_id | rows.entered_by_id):
                 raise AccessError(self.env._(
-                    "Whoever taught the session or handed its results over does not close it: ask another HR officer."))
-            if any(row.is_mine for row in session.enrolment_ids):
+                    "Whoever taught the session, entered results or handed them over does not close it: ask another HR officer."))
+            if any(self._is_about_me(row.employee_id) for row in rows):
                 raise AccessError(self.env._("You took part in this session: another HR officer closes it."))
             session._flow_write({"state": "closed", "closed_by_id": self.env.uid, "closed_on": fields.Datetime.now()})
-            session.enrolment_ids.filtered(lambda row: row.state in SEATED)._judge()
+            seated = rows.filtered(lambda row: row.state in SEATED)
+            # Who waited in vain needs the course as before.
+            rows.filtered(lambda row: row.state in ("draft", "waiting"))._flow_write({"state": "cancelled"})
+            seated._judge()

@@ -25,12 +25,19 @@ class RepairApplianceCategory(models.Model):
 
     @api.depends("effective_skill_ids")
     def _compute_qualified_technician_count(self):
-        technicians = self.env["hr.employee"].search([("is_technician", "=", True)])
-        today = fields.Date.context_today(self)
-        held = [technician._get_held_skills(today) for technician in technicians]
+        qualified = self._find_qualified_technicians()
         for category in self:
-            required = category.effective_skill_ids
-            category.qualified_technician_count = sum(required <= skills for skills in held)
+            category.qualified_technician_count = len(qualified[category.id])
+
+    def _find_qualified_technicians(self):
+        """The technicians who may take each of these families today, in as many queries for thousands as for one.
+
+        :return: {family id: set of employee ids}
+        """
+        technicians = set(self.env["hr.employee"].search([("is_technician", "=", True)]).ids)
+        holders = self.env["hr.employee.skill"]._find_holders(self.effective_skill_ids, fields.Date.context_today(self))
+        return {
+            category.id: technicians.intersection(*(holders[skill.id] for skill in category.effective_skill_ids)) for category in self}
 
     @api.constrains("required_skill_ids")
     def _check_required_skills_are_certificates(self):

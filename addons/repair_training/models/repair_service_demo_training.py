@@ -62,9 +62,10 @@ class RepairServiceDemo(models.AbstractModel):
             "place": "培训教室",
             "cost": 380.0, "enrolment_ids": [Command.create({"employee_id": one.id}) for one in participants]})
         session.action_open()
-        for enrolment, score in zip(session.enrolment_ids, (95, 88, 82, 76, 91), strict=True):
+        taught = session.with_user(self.env.ref("repair_service.demo_user_manager"))
+        for enrolment, score in zip(taught.enrolment_ids, (95, 88, 82, 76, 91), strict=True):
             enrolment.write({"attendance": "present", "score": score})
-        session.with_user(self.env.ref("repair_service.demo_user_manager")).action_submit_results()
+        taught.action_submit_results()
         session.action_close()
 
     @api.model

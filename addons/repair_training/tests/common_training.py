@@ -52,6 +52,15 @@ class TrainingCommon(RepairTrainingCommon):
         return session
 
     @classmethod
+    def _create_test(cls):
+        """A written test on screen with one question, passed from 80 % on, in two attempts."""
+        return cls.env["survey.survey"].create({
+            "title": "Leaks", "scoring_type": "scoring_without_answers", "scoring_success_min": 80.0, "users_login_required": True,
+            "is_attempts_limited": True, "attempts_limit": 2, "question_and_page_ids": [Command.create({
+                "title": "Which gas?", "question_type": "simple_choice", "suggested_answer_ids": [
+                    Command.create({"value": "R32", "answer_score": 10, "is_correct": True}), Command.create({"value": "Air"})]})]})
+
+    @classmethod
     def _make_sheet(cls, rows):
         return base64.b64encode("\n".join(",".join(str(cell) for cell in row) for row in rows).encode())
 

@@ -148,7 +148,19 @@ class TestCertificateSecurity(RepairTrainingCommon):
     def test_hr_correcting_a_colleagues_date_keeps_the_approval(self):
         row = self._certify(self.refrigeration).with_env(self.env)
         row.write({"valid_to": self.today + timedelta(days=200)})
-        self.assertEqual(row.approval_state, "approved")
+        self.assertEqual((row.approval_state, row.approved_by_id), ("approved", self.env.user), "who extends it answers for it")
+
+    @users("test_hr")
+    def test_approval_does_not_outlive_its_evidence(self):
+        row = self._certify(self.refrigeration).with_env(self.env)
+        row.write({"certificate_number": False})
+        self.assertEqual(row.approval_state, "to_approve")
+
+    @users("test_hr")
+    def test_deleted_approved_certificate_leaves_a_trace(self):
+        row = self._certify(self.refrigeration).with_env(self.env)
+        row.unlink()
+        self.assertIn("Test refrigeration", self.employee_technician.message_ids[0].body)
 
     @users("test_hr")
     def test_new_version_made_by_core_keeps_papers_and_waits(self):

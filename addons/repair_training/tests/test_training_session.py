@@ -147,12 +147,15 @@ class TestSignIn(TrainingCommon):
         super().setUpClass()
         cls.session = cls._create_session()
         cls.session.action_open()
-        cls.code = cls.session.sudo().sign_in_secret
         cls.row = cls.session.enrolment_ids
 
     def _sign_in(self, hours, code=None, user=None):
-        with freeze_time(self.now + timedelta(hours=hours)):
-            return self.row.with_user(user or self.user_pupil).action_sign_in(code or self.code)
+        moment = self.now + timedelta(hours=hours)
+        with freeze_time(moment):
+            return self.row.with_user(user or self.user_pupil).action_sign_in(code or self._get_code(moment))
+
+    def _get_code(self, moment):
+        return self.session.sudo()._get_sign_in_codes(moment)[0]
 
     def test_right_code_in_time_marks_present(self):
         self._sign_in(24.5)
@@ -166,7 +169,7 @@ class TestSignIn(TrainingCommon):
         self.assertFalse(self.row.attendance)
 
     def test_five_wrong_codes_lock_the_sixth(self):
-        wrong = "000000" if self.code != "000000" else "111111"
+        wrong = "000000" if self._get_code(self.now + timedelta(hours=24)) != "000000" else "111111"
         for _try in range(5):
             self.assertEqual(self._sign_in(24, wrong)["params"]["type"], "danger")
         self.assertFalse(self.row.attendance)
@@ -179,15 +182,17 @@ class TestSignIn(TrainingCommon):
                 self._sign_in(24, user=user)
 
     def test_code_is_for_trainer_and_hr_only(self):
-        self.assertEqual(self.session.with_user(self.user_trainer).sign_in_code, self.code)
-        self.assertEqual(self.session.with_user(self.user_hr).sign_in_code, self.code)
+        codes = self.session.sudo()._get_sign_in_codes(fields.Datetime.now())
+        for user in (self.user_trainer, self.user_hr):
+            self.assertIn(self.session.with_user(user).sign_in_code, codes)
         session = self.session.with_user(self.user_pupil)
         self.assertFalse(session.sign_in_code)
         with self.assertRaises(AccessError):
             session.read(["sign_in_secret"])
 
     def test_dialogue_signs_in(self):
-        dialogue = self.env["hr.training.sign.in"].with_user(self.user_pupil).create({"enrolment_id": self.row.id, "code": self.code})
+        code = self._get_code(self.now + timedelta(hours=25))
+        dialogue = self.env["hr.training.sign.in"].with_user(self.user_pupil).create({"enrolment_id": self.row.id, "code": code})
         with freeze_time(self.now + timedelta(hours=25)):
             dialogue.action_sign_in()
         self.assertEqual(self.row.attendance, "present")

@@ -111,10 +111,9 @@ class HrCareerStanding(models.TransientModel):
         self.ensure_one()
         self._check_reader()
         missing = self.line_ids.filtered(lambda line: line.outcome == "missing").requirement_id.sudo()  # everybody may know them
-        courses = self.env["hr.training.course"]
+        courses = self.env["hr.training.course"]._find_for_skills(missing.skill_id)
         wanted = [
-            (row, row.course_id or courses._find_for_skill(row.skill_id))
-            for row in missing if row.kind in ("skill", "certificate", "exam")]
+            (row, row.course_id or courses[row.skill_id.id]) for row in missing if row.kind in ("skill", "certificate", "exam")]
         needs_sudo = self.env["hr.training.need"].sudo()  # an employee proposes; state and origin are the record's
         known = set(needs_sudo.search([
             ("employee_id", "=", self.employee_id.id), ("state", "in", ("proposed", "open", "planned"))]).mapped("key"))

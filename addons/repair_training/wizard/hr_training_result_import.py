@@ -113,7 +113,7 @@ class HrTrainingResultImport(models.TransientModel):
         return rows
 
     def _get_refusals(self, enrolment, values):
-        if enrolment.is_mine:
+        if enrolment._is_about_me(enrolment.employee_id):
             yield "own", {}
         if "score" in values and enrolment.score_source == "survey":
             yield "from_test", {}
