@@ -37,7 +37,8 @@ class PurchaseOrder(models.Model):
         """Raise when an order, or ``lines`` of it, would order spare parts from a supplier who may not be ordered from."""
         for order in self.filtered(lambda order: order.state in ORDER_STATES):
             spare = order._get_spare_lines() & lines if lines is not None else order._get_spare_lines()
-            if spare and (refusal := order.partner_id._get_supplier_refusal(order.company_id)):
+            vendor = order.partner_id
+            if spare and (refusal := vendor._get_supplier_refusal(order.company_id) or vendor._get_twin_refusal()):
                 raise UserError(self.env._(
                     "%(refusal)s %(part)s cannot be ordered there: choose another supplier.", refusal=refusal,
                     part=spare[0].product_id.display_name))

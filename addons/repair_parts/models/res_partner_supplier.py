@@ -137,11 +137,6 @@ class ResPartner(models.Model):
             return self.env._(
                 "%(supplier)s is blocked since %(date)s: %(reason)s", supplier=self.display_name,
                 date=format_date(self.env, holder.supplier_qualified_on), reason=holder.supplier_qualification_reason or "")
-        if not state and (twin := self._find_blocked_twin()):
-            return self.env._(
-                "%(supplier)s is %(blocked)s under another entry, blocked since %(date)s: %(reason)s Merge the two contacts, or have "
-                "this one qualified by itself.", supplier=self.display_name, blocked=twin.display_name,
-                date=format_date(self.env, twin.supplier_qualified_on), reason=twin.supplier_qualification_reason or "")
         if state and (lapsed := holder._find_blocking_lapse(today)):
             return self.env._(
                 "%(certificate)s of %(supplier)s lapsed on %(date)s: no spare parts until it is renewed.",

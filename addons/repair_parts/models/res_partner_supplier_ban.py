@@ -1,10 +1,22 @@
 from odoo import models
+from odoo.tools.misc import format_date
 
 
 class ResPartner(models.Model):
     """A ban that nobody has written down yet: the blocked company entered once more, and a licence that ran out today (handbook 8.1.2)."""
 
     _inherit = "res.partner"
+
+    def _get_twin_refusal(self):
+        """Return in words that this contact is a blocked supplier entered once more; empty when it is not. Asked once an order."""
+        state, _holder = self._get_supplier_standing()
+        twin = self.browse() if state else self._find_blocked_twin()
+        if not twin:
+            return ""
+        return self.env._(
+            "%(supplier)s is %(blocked)s under another entry, blocked since %(date)s: %(reason)s Merge the two contacts, or have "
+            "this one qualified by itself.", supplier=self.display_name, blocked=twin.display_name,
+            date=format_date(self.env, twin.supplier_qualified_on), reason=twin.supplier_qualification_reason or "")
 
     def _find_blocked_twin(self):
         """Return a blocked supplier that this contact, which nobody has qualified, is another entry of; empty when there is none.
