@@ -76,7 +76,7 @@ class HrTrainingEffect(models.Model):
                 ("company_id", "=", company.id), ("state", "=", "closed"), ("date_end", "<=", latest),
                 ("date_end", ">=", latest - timedelta(days=MEASURED_DAYS)), ("effect_ids", "=", False),
                 ("enrolment_ids", "any", TRAINED)], order="date_end desc", limit=A_NIGHT)
-            sessions._measure_effect()
+            sessions.with_context(lang=company.partner_id.lang or self.env.lang)._measure_effect()  # as the company reads it
 
     def _describe(self, count_by_group, result):
         """Say honestly what the figures show."""

@@ -27,12 +27,14 @@ class HrTrainingNeed(models.Model):
     def _collect_needs(self):
         """Bring the personal plans up to date; one need a cause, however often the job runs."""
         for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
-            today = self._get_local_today(company)
+            # The job runs without a language; what it writes into the plans is read in the company's.
+            own = self.with_context(lang=company.partner_id.lang or self.env.lang)
+            today = own._get_local_today(company)
             candidates = {}
-            for candidate in self._get_candidates(company, today):
+            for candidate in own._get_candidates(company, today):
                 candidates.setdefault((candidate.employee, candidate.key), candidate)
-            self._settle_met(company, today)
-            self._merge_candidates(candidates, today)
+            own._settle_met(company, today)
+            own._merge_candidates(candidates, today)
 
     @api.model
     def _get_candidates(self, company, today):

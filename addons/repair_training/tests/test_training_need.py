@@ -124,6 +124,7 @@ class TestNeedSources(TrainingCommon):
         return order
 
     def test_two_failed_inspections_with_one_cause_put_the_course_into_the_plan(self):
+        self.env.company.partner_id.lang = False
         self._fail_inspection()
         self.assertFalse(self._collect())
         self._fail_inspection()
@@ -155,6 +156,7 @@ class TestNeedSources(TrainingCommon):
         self.assertFalse(find(self.family, self.cause))
 
     def test_job_asks_for_a_skill_until_it_is_there(self):
+        self.env.company.partner_id.lang = False
         job = self.env["hr.job"].create({"name": "Fitter", "job_skill_ids": [Command.create({
             "skill_type_id": self.skill_type.id, "skill_id": self.refrigeration.id, "skill_level_id": self.level.id,
             "valid_from": self.today})]})
