@@ -108,6 +108,11 @@ class RepairServiceDemo(models.AbstractModel):
                 "reason": "公司不设计产品或服务，维修方法由厂家规定"}) for name in HEADS],
         })
         whole = standard.clause_ids.filtered(lambda clause: not clause.parent_id)
+        heads = [self._get_demo_department(name).id for name in HEADS]
+        bare = demo.env["hr.department"].search(["|", ("company_id", "=", programme.company_id.id), ("company_id", "=", False)])
+        programme.exemption_ids = [Command.create({
+            "department_id": department.id, "clause_id": clause.id, "reason": "仅有系统账号，没有人员和业务"})
+            for department in bare.filtered(lambda one: one.id not in heads) for clause in whole]
         office = whole.filtered(lambda clause: clause.number != "8")
         audits = [self._plan_demo_audit(demo, programme, *plan) for plan in (
             ("客户服务部审核", "desk", whole, "hr", "inspector", -60), ("维修服务部审核", "service", whole, "quality", "desk", -25),
