@@ -143,7 +143,7 @@ class RepairServiceDemo(models.AbstractModel):
     def _answer_demo_audit(self, audit, count):
         members = (audit.lead_id | audit.team_ids).sorted(lambda user: user != audit.lead_id)
         for number, line in enumerate(audit.line_ids[:count] if count else audit.line_ids):
-            answer, note = QUESTION_NOTES[0 if count is None and number % 9 else number % 4]
+            answer, note = QUESTION_NOTES[2 if line.clause_id.number == "7.5" else (0, 1, 3)[number % 3]]
             free = members.filtered(lambda user, line=line: not line._get_own_document_problem(user))[:1]
             if free:
                 line.with_user(free).with_context(audit.env.context).write({"answer": answer, "note": note})
