@@ -40,8 +40,8 @@ class QmsAuditCoverage(models.Model):
                    programme.id AS programme_id, programme.company_id, department.id AS department_id,
                    clause.standard_id, clause.id AS clause_id,
                    COALESCE(audits.number, 0) AS audit_count, audits.first_day,
-                   CASE WHEN audits.done THEN 'audited' WHEN audits.number > 0 THEN 'planned'
-                        WHEN exempt.id IS NOT NULL THEN 'exempt' ELSE 'uncovered' END AS state
+                   CASE WHEN exempt.id IS NOT NULL THEN 'exempt' WHEN audits.done THEN 'audited'
+                        WHEN audits.number > 0 THEN 'planned' ELSE 'uncovered' END AS state
               FROM qms_audit_programme programme
               JOIN qms_audit_programme_standard_rel standard ON standard.programme_id = programme.id
               JOIN qms_clause clause ON clause.standard_id = standard.standard_id AND clause.active

@@ -145,7 +145,7 @@ class QmsAudit(models.Model):
         self.ensure_one()
         values = []
         for department in self.department_ids.sorted("name"):
-            for clause in self.clause_ids._get_leaves():
+            for clause in self.clause_ids._get_leaves() - self._get_exempt_clauses(department):
                 values += [{
                     "audit_id": self.id, "department_id": department.id, "clause_id": clause.id, "requirement": clause.display_name,
                     "question": question} for question in clause._get_questions()]
@@ -156,8 +156,15 @@ class QmsAudit(models.Model):
             "question": self.env._("Follow-up of %(audit)s: is this put right, and does it last? %(finding)s",
                                    audit=finding.audit_id.number, finding=finding.description),
         } for finding in followed]
+        if not values:
+            raise UserError(self.env._("Every clause of %(audit)s is said not to apply: choose others.", audit=self.display_name))
         lines_sudo = self.env["qms.audit.line"].sudo()  # nobody may make up questions, the announcement lays them out
         lines_sudo._flow_create([{**line, "sequence": number} for number, line in enumerate(values, 1)])
+
+    def _get_exempt_clauses(self, department):
+        """Return the lowest clauses that the programme says do not apply to a department."""
+        exemptions = self.programme_id.exemption_ids.filtered(lambda one: one.department_id == department)
+        return exemptions.clause_id._get_leaves()
 
     def _check_reportable(self):
         self.ensure_one()

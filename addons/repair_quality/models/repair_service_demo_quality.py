@@ -108,6 +108,11 @@ class RepairServiceDemo(models.AbstractModel):
                 "reason": "公司不设计产品或服务，维修方法由厂家规定"}) for name in HEADS],
         })
         whole = standard.clause_ids.filtered(lambda clause: not clause.parent_id)
+        heads = [self._get_demo_department(name).id for name in HEADS]
+        bare = demo.env["hr.department"].search(["|", ("company_id", "=", programme.company_id.id), ("company_id", "=", False)])
+        programme.exemption_ids = [Command.create({
+            "department_id": department.id, "clause_id": clause.id, "reason": "仅有系统账号，没有人员和业务"})
+            for department in bare.filtered(lambda one: one.id not in heads) for clause in whole]
         office = whole.filtered(lambda clause: clause.number != "8")
         audits = [self._plan_demo_audit(demo, programme, *plan) for plan in (
             ("客户服务部审核", "desk", whole, "hr", "inspector", -60), ("维修服务部审核", "service", whole, "quality", "desk", -25),
@@ -138,7 +143,7 @@ class RepairServiceDemo(models.AbstractModel):
     def _answer_demo_audit(self, audit, count):
         members = (audit.lead_id | audit.team_ids).sorted(lambda user: user != audit.lead_id)
         for number, line in enumerate(audit.line_ids[:count] if count else audit.line_ids):
-            answer, note = QUESTION_NOTES[0 if count is None and number % 9 else number % 4]
+            answer, note = QUESTION_NOTES[2 if line.clause_id.number == "7.5" else (0, 1, 3)[number % 3]]
             free = members.filtered(lambda user, line=line: not line._get_own_document_problem(user))[:1]
             if free:
                 line.with_user(free).with_context(audit.env.context).write({"answer": answer, "note": note})

@@ -391,6 +391,22 @@ class TestAuditProgramme(AuditCommon):
         action = cell.action_plan_audit()
         self.assertEqual(action["context"]["default_clause_ids"], [Command.set(self.clause_b.ids)])
 
+    def test_what_does_not_apply_is_not_asked(self):
+        programme = self._create_programme(uncovered_reason="x")
+        exemption = self.env["qms.audit.exemption"].with_user(self.user_officer).create({
+            "programme_id": programme.id, "department_id": self.workshop.id, "clause_id": self.clause_a.id, "reason": "No prices there"})
+        audit = self.env["qms.audit"].with_user(self.user_officer).create({
+            "name": "Today", "programme_id": programme.id, "department_ids": [Command.set(self.workshop.ids)],
+            "clause_ids": [Command.set(self.chapter.ids)], "date_start": self.today, "date_end": self.today, "lead_id": self.user_lead.id})
+        programme.action_submit()
+        programme.with_user(self.user_quality_manager).action_approve()
+        audit.action_announce()
+        self.assertEqual(audit.line_ids.clause_id, self.clause_b)
+        cells = self.env["qms.audit.coverage"].search([("programme_id", "=", programme.id), ("department_id", "=", self.workshop.id)])
+        self.assertEqual(cells.mapped("state"), ["exempt", "planned"])
+        with self.assertRaises(UserError):
+            exemption.unlink()
+
     def test_new_department_and_new_clause_are_uncovered_by_themselves(self):
         programme = self._create_programme()
         self.env["hr.department"].create({"name": "New"})
