@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import float_compare
 
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
@@ -158,6 +158,8 @@ class QmsObjective(models.Model):
 
     def _open_records(self, name, record_ids):
         model = self.env["repair.figure"]._get_figures()[self.figure].model
+        if not self.env[model].has_access("read"):
+            raise AccessError(self.env._("You may not read the records behind this figure: ask the department that keeps them."))
         service_list = model == "repair.order" and self.env.ref("repair_service.repair_order_view_list_service").id
         return {
             "type": "ir.actions.act_window", "name": name, "res_model": model, "view_mode": "list,form",

@@ -86,7 +86,7 @@ class QmsReview(models.Model):
                 "value": self.env._(
                     "%(value)s of target %(target)s %(unit)s, %(count)s counted", value=f"{measure['value']:.1f}",
                     target=f"{objective._get_target(self.period_to)[0]:g}", unit=self._get_unit(objective.unit),
-                    count=measure["denominator"]),
+                    count=measure["denominator"]) if measure["denominator"] else self.env._("Nothing to count"),
                 "note": self.env._(
                     "Months missed: %(missed)s, without a decision: %(undecided)s.", missed=len(missed), undecided=len(undecided))
                 if missed else objective.definition})
@@ -101,7 +101,8 @@ class QmsReview(models.Model):
             rows.append({
                 "name": known[code].label, "note": definitions[code],
                 "value": self.env._("%(value)s %(unit)s, %(count)s counted", value=f"{measured.value:.1f}",
-                                    unit=self._get_unit(known[code].unit), count=measured.count)})
+                                    unit=self._get_unit(known[code].unit), count=measured.count)
+                if measured.count else self.env._("Nothing to count")})
         return rows
 
     def _get_inputs_audits(self):
