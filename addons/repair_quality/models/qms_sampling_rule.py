@@ -75,12 +75,13 @@ class QmsSamplingRule(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """The verdicts switch the inspection; a rule that has drawn keeps its company and period."""
+        """The verdicts switch the inspection; a rule that has drawn keeps what its lots are made of."""
         if self.env.context.get("qms_flow") is not FLOW:
             if FLOW_FIELDS & vals.keys():
                 raise UserError(self.env._("Normal, tightened or every repair follows from the verdicts and cannot be set by hand."))
-            if {"company_id", "period"} & vals.keys() and self.sudo().lot_ids:
-                raise UserError(self.env._("Lots were laid out by this rule: archive it and make a new one for another period or company."))
+            if {"company_id", "period", "category_ids"} & vals.keys() and self.sudo().lot_ids:
+                raise UserError(self.env._(
+                    "Lots were laid out by this rule: archive it and make a new one for another period, company or family."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -119,8 +120,13 @@ class QmsSamplingRule(models.Model):
         for rule in self.search([]):
             rule._lay_out()
         for lot in self.env["qms.sampling.lot"].search([("state", "=", "planned"), ("rule_id.auto_draw", "=", True)]):
-            if not lot._get_draw_problem():
-                lot._draw()
+            if lot._get_draw_problem():
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    lot._draw()
+            except UserError as error:  # such as a missing checklist: said where it is seen, the others go on
+                lot.message_post(body=str(error))
 
     def _lay_out(self):
         """Make the lots of the periods that have ended and have none yet; lots are written by the system alone."""

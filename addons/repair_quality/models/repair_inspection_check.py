@@ -73,7 +73,8 @@ class RepairInspection(models.Model):
     def _check_found_something(self):
         """Raise when every point was waved through as not applicable: nothing was looked at."""
         for inspection in self:
-            if inspection.kind in CHECK_KINDS and not inspection.line_ids.filtered(lambda line: line.answer in ("pass", "fail")):
+            if inspection.kind in CHECK_KINDS and not inspection.line_ids.filtered(
+                    lambda line: line._is_laid_out() and line.answer in ("pass", "fail")):
                 raise UserError(self.env._("%(name)s: answer at least one point with passed or failed.", name=inspection.name))
 
     def _assign(self, inspectors):
