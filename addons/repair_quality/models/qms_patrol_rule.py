@@ -64,7 +64,7 @@ class QmsPatrolRule(models.Model):
     @api.model
     def _run_daily(self):
         """Plan the patrols that come due; every rule on its own."""
-        self.search([])._plan()
+        self.search([("active", "=", True)])._plan()
 
     def _plan(self):
         """Lay out the next patrol of each technician who has none open; patrols are written by the system alone."""

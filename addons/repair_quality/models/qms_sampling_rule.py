@@ -117,7 +117,7 @@ class QmsSamplingRule(models.Model):
     @api.model
     def _run_daily(self):
         """Lay out what has ended and draw what is drawn by itself; every rule on its own."""
-        for rule in self.search([]):
+        for rule in self.search([("active", "=", True)]):
             rule._lay_out()
         for lot in self.env["qms.sampling.lot"].search([("state", "=", "planned"), ("rule_id.auto_draw", "=", True)]):
             if lot._get_draw_problem():

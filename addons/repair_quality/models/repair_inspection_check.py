@@ -33,7 +33,7 @@ class RepairInspection(models.Model):
                     del vals[name]
             forged = {f"default_{name}" for name in CHECK_FIELDS} & self.env.context.keys()
             if forged:
-                self = self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+                self = self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
         return super().create(vals_list)
 
     def write(self, vals):
