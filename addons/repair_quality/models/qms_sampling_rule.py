@@ -79,14 +79,14 @@ class QmsSamplingRule(models.Model):
         if self.env.context.get("qms_flow") is not FLOW:
             if FLOW_FIELDS & vals.keys():
                 raise UserError(self.env._("Normal, tightened or every repair follows from the verdicts and cannot be set by hand."))
-            if {"company_id", "period", "category_ids"} & vals.keys() and self.sudo().lot_ids:
+            if {"company_id", "period", "category_ids"} & vals.keys() and self.lot_ids:
                 raise UserError(self.env._(
                     "Lots were laid out by this rule: archive it and make a new one for another period, company or family."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
-        if self.sudo().lot_ids:
+        if self.lot_ids:
             raise UserError(self.env._("Lots were laid out by this rule: archive it instead of deleting it."))
 
     def action_lay_out(self):
@@ -136,12 +136,12 @@ class QmsSamplingRule(models.Model):
             length = LENGTHS[rule.period]
             this_period = rule._get_period_start(figures._get_today(rule.company_id))
             begin = max(rule._get_period_start(rule.start_on), this_period - MAX_BACKLOG * length)
-            known = set(rule.sudo().lot_ids.mapped("period_start"))
+            known = set(rule.lot_ids.mapped("period_start"))
             while begin < this_period:
                 if begin not in known:
                     vals_list.append({"rule_id": rule.id, "period_start": begin, "period_end": begin + length - relativedelta(days=1)})
                 begin += length
-        self.env["qms.sampling.lot"].sudo().create(vals_list)
+        self.env["qms.sampling.lot"].sudo().create(vals_list)  # nobody has the right to make lots by hand
 
     def _get_period_start(self, day):
         self.ensure_one()

@@ -66,8 +66,8 @@ class RepairInspection(models.Model):
         """Whoever has visited for the order has a part in the work, too."""
         users = super()._get_barred_users()
         if self.kind in CHECK_KINDS:
-            visits_sudo = self.repair_id.sudo().appointment_ids.filtered(lambda visit: visit.state in ("arrived", "done"))
-            users |= visits_sudo.technician_id.user_id  # inspectors may not read the employee's user
+            visits_sudo = self.repair_id.sudo().appointment_ids  # inspectors may not read the employee's user
+            users |= visits_sudo.filtered(lambda visit: visit.state in ("arrived", "done")).technician_id.user_id
         return users
 
     def _check_found_something(self):
