@@ -135,29 +135,28 @@ class QmsChart(models.AbstractModel):
     @api.model
     def _get_sources(self):
         """Return {code: label, model, domain, field of the moment, field of the cause} of the Pareto charts."""
-        company = self.env.company.id
+        company = ("company_id", "=", self.env.company.id)
         point_domain = [
-            ("answer", "=", "fail"), ("point_id", "!=", False), ("inspection_id.company_id", "=", company),
+            ("answer", "=", "fail"), ("point_id", "!=", False), ("inspection_id.company_id", "=", self.env.company.id),
             ("inspection_id.kind", "in", ("final", "sampling", "patrol"))]
-        # The words come last: the extraction of terms takes every string behind them for one.
         return {
             "fault_cause": {
                 "model": "repair.order", "moment": "accepted_on", "group": "cause_id",
-                "domain": [("company_id", "=", company), ("cause_id", "!=", False), ("service_stage", "in", ("accepted", "closed"))],
+                "domain": [company, ("cause_id", "!=", False), ("service_stage", "in", ("accepted", "closed"))],
                 "label": self.env._("Causes of faults")},
             "complaint_cause": {
                 "model": "repair.complaint", "moment": "received_on", "group": "root_cause_id",
-                "domain": [("company_id", "=", company), ("kind", "=", "complaint"), ("root_cause_id", "!=", False)],
+                "domain": [company, ("kind", "=", "complaint"), ("root_cause_id", "!=", False)],
                 "label": self.env._("Root causes of complaints")},
             "failed_point": {
                 "model": "repair.inspection.line", "moment": "inspection_id.done_on", "group": "point_id", "shown": "inspection_id",
                 "domain": point_domain, "label": self.env._("Failed points of inspections")},
             "nonconformity_source": {
                 "model": "qms.nonconformity", "moment": "create_date", "group": "source",
-                "domain": [("company_id", "=", company)], "label": self.env._("Nonconformities by source")},
+                "domain": [company], "label": self.env._("Nonconformities by source")},
             "nonconformity_family": {
                 "model": "qms.nonconformity", "moment": "create_date", "group": "appliance_category_id",
-                "domain": [("company_id", "=", company), ("appliance_category_id", "!=", False)],
+                "domain": [company, ("appliance_category_id", "!=", False)],
                 "label": self.env._("Nonconformities by family")},
         }
 

@@ -107,10 +107,11 @@ class QmsPatrol(models.Model):
         """
         self.ensure_one()
         self._check_patroller()
+        patrol_sudo = self.sudo()  # checklists of patrols are laid out by the system alone
+        patrol_sudo.lock_for_update()
+        patrol_sudo.invalidate_recordset(["state", "inspection_id"])
         if self.state == "planned":
             self._check_visit()
-            patrol_sudo = self.sudo()  # checklists of patrols are laid out by the system alone
-            patrol_sudo.lock_for_update()
             order_sudo = patrol_sudo.appointment_id.repair_id
             template = patrol_sudo.rule_id.template_id or patrol_sudo.env["repair.inspection.template"]._find_for_category(
                 order_sudo.appliance_category_id, "patrol")

@@ -40,12 +40,13 @@ class QmsPatrolRule(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
-        if self.sudo().patrol_ids:
+        if self.sudo().patrol_ids:  # what is planned for the user himself is hidden from him
             raise UserError(self.env._("Patrols were planned by this rule: archive it instead of deleting it."))
 
     def write(self, vals):
         """A rule that has planned keeps its company."""
-        if "company_id" in vals and self.sudo().patrol_ids.filtered(lambda patrol: patrol.company_id.id != vals["company_id"]):
+        patrols_sudo = self.sudo().patrol_ids  # what is planned for the user himself is hidden from him
+        if "company_id" in vals and patrols_sudo.filtered(lambda patrol: patrol.company_id.id != vals["company_id"]):
             raise UserError(self.env._("Patrols were planned by this rule: make a new one for another company."))
         return super().write(vals)
 
@@ -64,7 +65,7 @@ class QmsPatrolRule(models.Model):
     @api.model
     def _run_daily(self):
         """Plan the patrols that come due; every rule on its own."""
-        self.search([])._plan()
+        self.search([("active", "=", True)])._plan()
 
     def _plan(self):
         """Lay out the next patrol of each technician who has none open; patrols are written by the system alone."""

@@ -75,17 +75,18 @@ class QmsSamplingRule(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """The verdicts switch the inspection; a rule that has drawn keeps its company and period."""
+        """The verdicts switch the inspection; a rule that has drawn keeps what its lots are made of."""
         if self.env.context.get("qms_flow") is not FLOW:
             if FLOW_FIELDS & vals.keys():
                 raise UserError(self.env._("Normal, tightened or every repair follows from the verdicts and cannot be set by hand."))
-            if {"company_id", "period"} & vals.keys() and self.sudo().lot_ids:
-                raise UserError(self.env._("Lots were laid out by this rule: archive it and make a new one for another period or company."))
+            if {"company_id", "period", "category_ids"} & vals.keys() and self.lot_ids:
+                raise UserError(self.env._(
+                    "Lots were laid out by this rule: archive it and make a new one for another period, company or family."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_unused(self):
-        if self.sudo().lot_ids:
+        if self.lot_ids:
             raise UserError(self.env._("Lots were laid out by this rule: archive it instead of deleting it."))
 
     def action_lay_out(self):
@@ -116,11 +117,16 @@ class QmsSamplingRule(models.Model):
     @api.model
     def _run_daily(self):
         """Lay out what has ended and draw what is drawn by itself; every rule on its own."""
-        for rule in self.search([]):
+        for rule in self.search([("active", "=", True)]):
             rule._lay_out()
         for lot in self.env["qms.sampling.lot"].search([("state", "=", "planned"), ("rule_id.auto_draw", "=", True)]):
-            if not lot._get_draw_problem():
-                lot._draw()
+            if lot._get_draw_problem():
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    lot._draw()
+            except UserError as error:  # such as a missing checklist: said where it is seen, the others go on
+                lot.message_post(body=str(error))
 
     def _lay_out(self):
         """Make the lots of the periods that have ended and have none yet; lots are written by the system alone."""
@@ -130,12 +136,12 @@ class QmsSamplingRule(models.Model):
             length = LENGTHS[rule.period]
             this_period = rule._get_period_start(figures._get_today(rule.company_id))
             begin = max(rule._get_period_start(rule.start_on), this_period - MAX_BACKLOG * length)
-            known = set(rule.sudo().lot_ids.mapped("period_start"))
+            known = set(rule.lot_ids.mapped("period_start"))
             while begin < this_period:
                 if begin not in known:
                     vals_list.append({"rule_id": rule.id, "period_start": begin, "period_end": begin + length - relativedelta(days=1)})
                 begin += length
-        self.env["qms.sampling.lot"].sudo().create(vals_list)
+        self.env["qms.sampling.lot"].sudo().create(vals_list)  # nobody has the right to make lots by hand
 
     def _get_period_start(self, day):
         self.ensure_one()

@@ -33,7 +33,7 @@ class RepairInspection(models.Model):
                     del vals[name]
             forged = {f"default_{name}" for name in CHECK_FIELDS} & self.env.context.keys()
             if forged:
-                self = self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+                self = self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -66,14 +66,15 @@ class RepairInspection(models.Model):
         """Whoever has visited for the order has a part in the work, too."""
         users = super()._get_barred_users()
         if self.kind in CHECK_KINDS:
-            visits_sudo = self.repair_id.sudo().appointment_ids.filtered(lambda visit: visit.state in ("arrived", "done"))
-            users |= visits_sudo.technician_id.user_id  # inspectors may not read the employee's user
+            visits_sudo = self.repair_id.sudo().appointment_ids  # inspectors may not read the employee's user
+            users |= visits_sudo.filtered(lambda visit: visit.state in ("arrived", "done")).technician_id.user_id
         return users
 
     def _check_found_something(self):
         """Raise when every point was waved through as not applicable: nothing was looked at."""
         for inspection in self:
-            if inspection.kind in CHECK_KINDS and not inspection.line_ids.filtered(lambda line: line.answer in ("pass", "fail")):
+            if inspection.kind in CHECK_KINDS and not inspection.line_ids.filtered(
+                    lambda line: line._is_laid_out() and line.answer in ("pass", "fail")):
                 raise UserError(self.env._("%(name)s: answer at least one point with passed or failed.", name=inspection.name))
 
     def _assign(self, inspectors):

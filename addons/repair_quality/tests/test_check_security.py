@@ -96,7 +96,10 @@ class TestCheckSecurity(ChecksCommon):
     @users("test_quality_manager")
     def test_state_of_a_rule_follows_from_the_verdicts_only(self):
         rule = self.rule.with_env(self.env)
-        for vals in ({"severity": "normal"}, {"run": "AAAAA"}, {"since": "2019-01-01"}, {"period": "week"}, {"company_id": 1}):
+        for vals in (
+            {"severity": "normal"}, {"run": "AAAAA"}, {"since": "2019-01-01"}, {"period": "week"}, {"company_id": 1},
+            {"category_ids": False},
+        ):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 rule.with_context(qms_flow=True).write(vals)
         with self.assertRaises(UserError):

@@ -215,6 +215,7 @@ class TestSampling(ChecksCommon):
         inspection.sampling_mode = "phone"
         for line in inspection.line_ids:
             line.write({"answer": "na", "note": "not seen"})
+        inspection.line_ids.create({"inspection_id": inspection.id, "name": "A point of my own", "answer": "pass"})
         with self.assertRaisesRegex(UserError, "at least one point"):
             inspection.action_validate()
 
@@ -243,6 +244,15 @@ class TestSampling(ChecksCommon):
             self.env["qms.sampling.rule"]._run_daily()
         self.assertEqual((len(rule.lot_ids), rule.lot_ids.state, len(rule.lot_ids.draw_ids)), (1, "drawn", 1))
         self.assertEqual(by_hand.lot_ids.state, "planned")
+
+    def test_lot_that_cannot_be_drawn_says_so_and_holds_nobody_up(self):
+        self._make_finished(9)
+        rule, other = self._make_rule(sequence=1), self._make_rule(sequence=2, template_id=self.checklist.copy().id)
+        self.env["repair.inspection.template"].search([("kind", "=", "sampling"), ("id", "!=", other.template_id.id)]).active = False
+        other.template_id.category_ids = self.env["repair.appliance.category"].create({"name": "Another family"})
+        self.env["qms.sampling.rule"]._run_daily()
+        self.assertEqual((rule.lot_ids.state, other.lot_ids.state), ("planned", "drawn"))
+        self.assertIn("no checklist", rule.lot_ids.message_ids[0].body)
 
     def test_period_without_repairs_is_settled_empty(self):
         lot = self._make_lot(self._make_rule())

@@ -21,7 +21,7 @@ class QmsCheckReason(models.TransientModel):
     _inherit = ["repair.input"]
 
     step = fields.Char(required=True, readonly=True)
-    record_id = fields.Integer("Record", required=True, readonly=True)
+    record_id = fields.Integer(required=True, readonly=True)
     record_name = fields.Char("Concerns", compute="_compute_record_name")
     reason = fields.Text(required=True)
 

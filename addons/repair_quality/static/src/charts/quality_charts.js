@@ -213,7 +213,7 @@ export class Pareto extends QualityChart {
                         borderColor: ORANGE, backgroundColor: ORANGE, borderWidth: 2, pointRadius: 3, tension: 0,
                     },
                     {
-                        label: _t("Number"), yAxisID: "count", data: bars.map((bar) => bar.count),
+                        label: _t("Count"), yAxisID: "count", data: bars.map((bar) => bar.count),
                         backgroundColor: bars.map((bar) => (bar.vital ? BLUE : LIGHT_BLUE)),
                     },
                 ],
