@@ -152,6 +152,13 @@ class ProductProduct(models.Model):
         return found | Domain("id", "not in", classes_sudo._search(company & Domain(name, "!=", False)).subselect("product_id"))
 
 
+    def action_view_part_class(self):
+        """Open the class of the variant in the present company, as :meth:`product.template.action_view_part_class`."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("repair_parts.repair_part_class_action")
+        return {**action, "domain": [("product_id", "=", self.id)], "context": {}, "path": False}
+
+
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 

@@ -20,7 +20,7 @@ class RepairPartClassificationLine(models.Model):
     _order = "run_id desc, yearly_value desc, id"
     _rec_name = "product_id"
 
-    run_id = fields.Many2one("repair.part.classification", "Run", required=True, index=True, ondelete="cascade")
+    run_id = fields.Many2one("repair.part.classification", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="run_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     run_state = fields.Selection(related="run_id.state")

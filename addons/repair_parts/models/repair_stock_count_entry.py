@@ -12,7 +12,7 @@ class RepairStockCountEntry(models.Model):
     _order = "line_id, round, id"
     _rec_name = "line_id"
 
-    line_id = fields.Many2one("repair.stock.count.line", "Line", required=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one("repair.stock.count.line", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
     user_id = fields.Many2one("res.users", "Counted by", required=True)
     round = fields.Integer(required=True, aggregator=None)

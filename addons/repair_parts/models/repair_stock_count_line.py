@@ -26,7 +26,7 @@ class RepairStockCountLine(models.Model):
     _order = "count_id desc, sequence, id"
     _rec_name = "product_id"
 
-    count_id = fields.Many2one("repair.stock.count", "Count", required=True, index=True, ondelete="cascade")
+    count_id = fields.Many2one("repair.stock.count", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="count_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     is_blind = fields.Boolean(related="count_id.is_blind", store=True)
@@ -34,8 +34,8 @@ class RepairStockCountLine(models.Model):
     location_id = fields.Many2one("stock.location", "Place", required=True, index=True, ondelete="restrict")
     product_id = fields.Many2one("product.product", "Part", required=True, index=True, ondelete="restrict")
     lot_id = fields.Many2one("stock.lot", "Lot or serial number", ondelete="restrict")
-    package_id = fields.Many2one("stock.package", "Package", ondelete="restrict")
-    owner_id = fields.Many2one("res.partner", "Owner", ondelete="restrict")
+    package_id = fields.Many2one("stock.package", ondelete="restrict")
+    owner_id = fields.Many2one("res.partner", ondelete="restrict")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     abc_class = fields.Selection(ABC, "Class")
     keeper_id = fields.Many2one("res.users", "Keeper of the place", index="btree_not_null")

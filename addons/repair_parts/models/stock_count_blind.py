@@ -98,7 +98,7 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         moves = self.with_context(repair_count_inner=FLOW)
-        return super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder).with_context(self.env.context)
+        return super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder).with_env(self.env)
 
     def _action_assign(self, force_qty=False):
         return super(StockMove, self.with_context(repair_count_inner=FLOW))._action_assign(force_qty=force_qty)
@@ -106,7 +106,7 @@ class StockMove(models.Model):
     def _action_confirm(self, merge=True, merge_into=False, create_proc=True):
         moves = self.with_context(repair_count_inner=FLOW)
         confirmed = super(StockMove, moves)._action_confirm(merge=merge, merge_into=merge_into, create_proc=create_proc)
-        return confirmed.with_context(self.env.context)
+        return confirmed.with_env(self.env)
 
     def _do_unreserve(self):
         return super(StockMove, self.with_context(repair_count_inner=FLOW))._do_unreserve()

@@ -30,7 +30,7 @@ class StockWarehouseOrderpoint(models.Model):
         if self.env.context.get("repair_flow") is not FLOW:
             self._check_computed(*vals_list)
             forged = {f"default_{name}" for name in COMPUTED_FIELDS}
-            self = self.with_context({key: value for key, value in self.env.context.items() if key not in forged})
+            self = self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
             vals_list = [{**vals, "is_planner_own": bool(QUANTITY_FIELDS & vals.keys() and (
                 vals.get("product_min_qty") or vals.get("product_max_qty")))} for vals in vals_list]
         return super().create(vals_list)

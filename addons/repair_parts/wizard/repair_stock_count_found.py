@@ -13,7 +13,7 @@ class RepairStockCountFound(models.TransientModel):
     _name = "repair.stock.count.found"
     _description = "Found while counting"
 
-    count_id = fields.Many2one("repair.stock.count", "Count", required=True, ondelete="cascade")
+    count_id = fields.Many2one("repair.stock.count", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="count_id.company_id")
     place_id = fields.Many2one(related="count_id.location_id", string="Counted place")
     location_id = fields.Many2one(
