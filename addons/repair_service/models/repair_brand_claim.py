@@ -188,9 +188,14 @@ class RepairBrandClaim(models.Model):
         return True
 
     def _settle_finished(self):
-        """Settle claims of which every line is answered, every refusal decided and every concession credited."""
-        for claim in self.filtered(lambda claim: claim.state == "sent"):
+        """Settle claims of which every line is answered, every refusal decided and every concession credited.
+
+        A draft of which nothing is left to claim is settled, too.
+        """
+        for claim in self.filtered(lambda claim: claim.state in ("draft", "sent")):
             asked = claim.line_ids.filtered(lambda line: line.answer != "withdrawn")
+            if claim.state == "draft" and (asked or not claim.line_ids):
+                continue
             invoiced = not asked or claim.sudo().invoice_id.state == "posted"  # a fact, also for managers
             if invoiced and not (claim.open_count or claim.unresolved_count or claim.uncredited_count):
                 claim._flow_write({"state": "settled", "settled_on": fields.Datetime.now()})

@@ -93,6 +93,14 @@ class RepairBrandClaim(models.Model):
                 self.with_company(company)._gather_due(brand, company)
 
     @api.model
+    def _get_default_keeper(self, company):
+        """Return who is reminded for brands without a keeper of their claims: a service manager of the company."""
+        managers = self.env.ref("repair_service.repair_service_group_manager")
+        people = self.env["res.users"].sudo().search(  # who can be reminded
+            [("all_group_ids", "in", managers.ids), ("company_ids", "in", company.ids), ("share", "=", False)], order="id")
+        return (people - self.env.ref("base.user_admin", raise_if_not_found=False))[:1] or people[:1] or self.env.user
+
+    @api.model
     def _gather_due(self, brand, company):
         today = self.env["repair.order"]._local_date(fields.Datetime.now(), company)
         last = fields.Date.subtract(today, days=max(brand.claim_days - brand.claim_warn_days, 0))
@@ -100,7 +108,7 @@ class RepairBrandClaim(models.Model):
         sources = self._find_sources(brand, company, fields.Date.subtract(last, years=3), last)
         if sources:
             first = min(source.repair_id._local_date(source.repair_id.accepted_on) for source in sources)
-            keeper = brand.claim_user_id or self.env.user
+            keeper = brand.claim_user_id or self._get_default_keeper(company)
             draft = draft or self.create({
                 "brand_id": brand.id, "company_id": company.id, "date_from": first, "date_to": last, "user_id": keeper.id})
             draft._flow_write({"date_from": min(first, draft.date_from), "date_to": max(last, draft.date_to)})
@@ -108,7 +116,8 @@ class RepairBrandClaim(models.Model):
         near = draft.line_ids.filtered(lambda line: line.deadline_state in ("near", "passed"))
         if near and not draft.activity_search([ACTIVITY]):
             draft.activity_schedule(
-                ACTIVITY, min(near.mapped("deadline")), user_id=(draft.user_id or brand.claim_user_id or self.env.user).id,
+                ACTIVITY, min(near.mapped("deadline")),
+                user_id=(draft.user_id or brand.claim_user_id or self._get_default_keeper(company)).id,
                 summary=self.env._("%(count)s lines have to be claimed before their deadline", count=len(near)))
 
 

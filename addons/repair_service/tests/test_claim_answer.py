@@ -152,6 +152,13 @@ class TestClaimAnswer(RepairClaimCommon):
         self.assertEqual(claim.state, "settled")
         self.assertFalse(self._gather().line_ids)
 
+    def test_a_draft_of_which_nothing_is_left_to_claim_is_settled(self):
+        for line in self.claim.line_ids:
+            self.assertEqual(self.claim.state, "draft")
+            self._resolve(line, "company", "no proof to be had")
+        self.assertEqual((self.claim.state, self.claim.amount_claimed), ("settled", 0.0))
+        self.assertFalse(self._gather().line_ids)
+
     def test_an_invoice_asks_for_what_was_claimed_and_stays_once_answered(self):
         self.claim.action_send()
         claim = self.claim.with_user(self.user_accountant)
