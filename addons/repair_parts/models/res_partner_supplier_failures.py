@@ -25,8 +25,8 @@ class ResPartner(models.Model):
             self.env[name].flush_model(names)
         zone = self._get_score_zone()
 
-        def day(column):
-            return SQL("((%s AT TIME ZONE 'UTC') AT TIME ZONE %s)::date", SQL(column), zone)
+        def day(moment):
+            return SQL("((%s AT TIME ZONE 'UTC') AT TIME ZONE %s)::date", moment, zone)
 
         self.env.cr.execute(SQL(
             """
@@ -72,7 +72,7 @@ class ResPartner(models.Model):
                 OR (later.origin_repair_id = fitted.repair_id AND %(again_day)s <= fitted.warranty_end))
              ORDER BY fitted.id, again.id, source.date DESC
             """, suppliers=tuple(self.ids) or (0,), company=self.env.company.id, start=start, stop=stop,
-            days=self.env.company.repair_supplier_failure_days, again_day=day("again.date"), fitted_day=day("fitted.date")))
+            days=self.env.company.repair_supplier_failure_days, again_day=day(SQL("again.date")), fitted_day=day(SQL("fitted.date"))))
         rows = self.env.cr.fetchall()
         failed = engine.count_early_failures(
             {row[1]: row[2] for row in rows}, {row[4]: row[5] for row in rows}, [(row[1], row[3], row[4], row[6]) for row in rows])

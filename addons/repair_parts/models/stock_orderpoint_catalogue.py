@@ -29,7 +29,7 @@ class StockWarehouseOrderpoint(models.Model):
         found = {}
         for orderpoint in self.filtered("product_id.product_tmpl_id.supersedes_ids"):
             old = orderpoint.product_id.product_tmpl_id._get_interchangeable_predecessors().product_variant_ids
-            quantities = old.with_context(orderpoint._get_product_context()).mapped("virtual_available")
+            quantities = old.with_context(**orderpoint._get_product_context()).mapped("virtual_available")
             found[orderpoint] = sum(max(quantity, 0.0) for quantity in quantities)
         return found
 

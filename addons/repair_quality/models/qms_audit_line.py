@@ -30,10 +30,10 @@ class QmsAuditLine(models.Model):
     origin_finding_id = fields.Many2one("qms.finding", "Follows up", readonly=True, ondelete="restrict", index="btree_not_null")
     answer = fields.Selection(ANSWERS, index=True)
     note = fields.Text("What was seen", help="Who and what was asked and looked at: numbers of orders, versions, persons.")
-    evidence_ids = fields.One2many("qms.audit.evidence", "line_id", "Evidence")
+    evidence_ids = fields.One2many("qms.audit.evidence", "line_id")
     answered_by_id = fields.Many2one("res.users", "Answered by", readonly=True)
     answered_on = fields.Datetime(readonly=True)
-    finding_id = fields.One2many("qms.finding", "line_id", "Finding", readonly=True)
+    finding_ids = fields.One2many("qms.finding", "line_id", readonly=True)
     document_ids = fields.Many2many("qms.document", string="Documents in force", compute="_compute_document_ids")
     can_answer = fields.Boolean(compute="_compute_can_answer")
 
@@ -123,7 +123,7 @@ class QmsAuditLine(models.Model):
         """Keep the finding of a question in line with its answer; one that is no finding any more stays, as conforming."""
         self.ensure_one()
         grade = self.answer if self.answer in ("observation", "minor", "major") else "conforming"
-        finding = self.finding_id
+        finding = self.finding_ids
         if finding:
             values = {"description": self.note} | ({"grade": grade} if finding.grade != grade else {})
             finding._flow_write(values | finding._prepare_due(grade))

@@ -39,7 +39,7 @@ class QmsEscalationRule(models.Model):
         done = {
             (row.rule_id.id, row.res_model, row.res_id, row.due_on)
             for row in self.env["qms.escalation"].search([("create_date", ">=", since)])}
-        for rule in self.search([]):
+        for rule in self.search([]):  # pylint: disable=no-search-all  # they are few, and all of them are needed
             for record in rule._find_overdue():
                 key = (rule.id, record._name, record.id, record._get_due_day())
                 user = rule._get_recipient(record)

@@ -52,7 +52,7 @@ class RepairServiceDemo(models.AbstractModel):
                     "category_ids": family and [Command.link(self.env.ref(f"repair_service.category_{family}").id)],
                 }) for step, family in steps],
             })
-            author = document.with_user(document.owner_id).with_context(demo.env.context)
+            author = document.with_user(document.owner_id).with_context(**demo.env.context)
             author.action_new_version("首次发布")
             version = author.next_version_id
             version.content = text
@@ -67,7 +67,7 @@ class RepairServiceDemo(models.AbstractModel):
             rows = self.env["qms.document.reading"].with_user(user).search([("user_id", "=", user.id), ("read_on", "=", False)])
             rows[:4].action_confirm()
         leak = demo.env["qms.document"].search([("name", "=like", "空调检漏%")], limit=1)
-        author = leak.with_user(leak.owner_id).with_context(demo.env.context)
+        author = leak.with_user(leak.owner_id).with_context(**demo.env.context)
         author.action_new_version("新购电子检漏仪，保压时间改为四十分钟")
         author.next_version_id.content = leak.content.replace("三十分钟", "四十分钟")
         author.next_version_id.action_submit()
@@ -123,7 +123,7 @@ class RepairServiceDemo(models.AbstractModel):
         for audit in audits[:4]:
             audit.action_announce()
         for audit in audits[:3]:
-            lead = audit.with_user(audit.lead_id).with_context(demo.env.context)
+            lead = audit.with_user(audit.lead_id).with_context(**demo.env.context)
             lead.action_start()
             self._answer_demo_audit(lead, None if audit != audits[2] else 6)
         self._report_demo_audit(audits[0], today, 60)
@@ -146,12 +146,12 @@ class RepairServiceDemo(models.AbstractModel):
             answer, note = QUESTION_NOTES[2 if line.clause_id.number == "7.5" else (0, 1, 3)[number % 3]]
             free = members.filtered(lambda user, line=line: not line._get_own_document_problem(user))[:1]
             if free:
-                line.with_user(free).with_context(audit.env.context).write({"answer": answer, "note": note})
+                line.with_user(free).with_context(**audit.env.context).write({"answer": answer, "note": note})
 
     @api.model
     def _report_demo_audit(self, audit, today, days):
         """Finish an audit, and move it back to where it would have taken place: the steps themselves only know today."""
-        lead = audit.with_user(audit.lead_id).with_context(audit.env.context)
+        lead = audit.with_user(audit.lead_id).with_context(**audit.env.context)
         if audit.department_ids == self._get_demo_department("service"):
             instruments = audit.line_ids.filtered(lambda line: line.clause_id.number == "7.1")[:1]
             instruments.with_user(audit.lead_id).write({

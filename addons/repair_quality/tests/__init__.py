@@ -1,6 +1,8 @@
 from . import test_action_verification
 from . import test_audit
+from . import test_audit_programme
 from . import test_audit_year
+from . import test_auditor
 from . import test_certification
 from . import test_charts
 from . import test_charts_engine
@@ -12,6 +14,7 @@ from . import test_escalation
 from . import test_figure_registry
 from . import test_figures
 from . import test_improvement
+from . import test_instruction
 from . import test_nonconformity
 from . import test_nonconformity_sources
 from . import test_objective
@@ -20,5 +23,6 @@ from . import test_patrol
 from . import test_policy
 from . import test_quality_rpc
 from . import test_quality_security
+from . import test_record_kind
 from . import test_review
 from . import test_sampling

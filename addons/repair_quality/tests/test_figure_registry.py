@@ -110,7 +110,7 @@ class TestOneDefinition(RepairQualityCommon):
         counts = []
         for _round in range(2):
             self.env.invalidate_all()
-            self.company.repair_tz  # noqa: B018 - read before, as in any request
+            self.assertTrue(self.company.repair_tz, "read before, as in any request")
             start = self.env.cr.sql_log_count
             self.env["repair.figure"]._measure("on_time", self.company, FIRST, LAST, {"family": self.category})
             counts.append(self.env.cr.sql_log_count - start)
