@@ -2,14 +2,14 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-SOURCES = {"final": "inspection", "incoming": "incoming"}
+SOURCES = {"final": "inspection", "sampling": "inspection", "patrol": "inspection", "incoming": "incoming"}
 
 
 class RepairInspection(models.Model):
     _inherit = "repair.inspection"
 
     def _on_failed(self):
-        """A failed final or incoming inspection opens a nonconformity by itself (handbook 5.2.3, 8.1.3, 10.3.1)."""
+        """What an inspection rejects is followed as a nonconformity (handbook 5.2.2, 5.2.3, 8.1.3, 10.3.1)."""
         result = super()._on_failed()
         for inspection in self.filtered(lambda inspection: inspection.kind in SOURCES):
             self.env["qms.nonconformity"]._report(inspection._prepare_nonconformity())

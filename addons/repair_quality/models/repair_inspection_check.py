@@ -101,10 +101,3 @@ class RepairInspection(models.Model):
             "severity": "critical" if "safety" in failed.mapped("aspect") else
             "major" if self.kind == "sampling" or "clothing" in failed.mapped("aspect") else "minor",
         }
-
-    def _on_failed(self):
-        """What a sampling or patrol finds is followed as a nonconformity (handbook 5.2.2, 5.2.3, 10.3.1)."""
-        result = super()._on_failed()
-        for inspection in self.filtered(lambda inspection: inspection.kind in CHECK_KINDS):
-            self.env["qms.nonconformity"]._report(inspection._prepare_nonconformity())
-        return result
