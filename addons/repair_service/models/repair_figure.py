@@ -64,27 +64,26 @@ class RepairFigure(models.AbstractModel):
     @api.model
     def _get_figures(self):
         """Return ``{code: Figure}`` of every figure that the installed addons know, in the order of the screens."""
-        label = self.env._
         return {
             "first_time_fix": Figure(
-                label("First-time-fix rate"), "percent", True, lag_days=self.env.company.sudo().repair_repeat_days),  # a rule for all
-            "repeat_30": Figure(label("Repeat rate, 30 days"), "percent", False, lag_days=30),
-            "repeat_90": Figure(label("Repeat rate, 90 days"), "percent", False, lag_days=90),
-            "mttr": Figure(label("Mean time to repair"), "hours", False),
-            "days_to_acceptance": Figure(label("Days from report to acceptance"), "days", False),
-            "on_time": Figure(label("Arrivals on time"), "percent", True, "repair.appointment"),
-            "inspection_first_pass": Figure(label("Final inspections passed the first time"), "percent", True),
-            "csat": Figure(label("CSAT"), "percent", True, "repair.followup"),
-            "nps": Figure(label("NPS"), "points", True, "repair.followup"),
-            "complaint_rate": Figure(label("Complaint rate"), "percent", False),
-            "complaint_response": Figure(label("Response to complaints"), "hours", False, "repair.complaint"),
-            "complaint_response_sla": Figure(label("Responses in time"), "percent", True, "repair.complaint"),
-            "complaint_proposal_sla": Figure(label("Proposals in time"), "percent", True, "repair.complaint"),
-            "complaint_resolution": Figure(label("Resolution of complaints"), "hours", False, "repair.complaint"),
-            "complaint_sla": Figure(label("Complaints settled in time"), "percent", True, "repair.complaint"),
-            "complaint_reopened": Figure(label("Reopened complaints"), "percent", False, "repair.complaint"),
-            "complaint_content": Figure(label("Content with the settlement"), "percent", True, "repair.complaint"),
-            "recheck_in_time": Figure(label("Rechecks in time"), "percent", True, "repair.recheck"),
+                self.env._("First-time-fix rate"), "percent", True, lag_days=self.env.company.sudo().repair_repeat_days),  # a rule for all
+            "repeat_30": Figure(self.env._("Repeat rate, 30 days"), "percent", False, lag_days=30),
+            "repeat_90": Figure(self.env._("Repeat rate, 90 days"), "percent", False, lag_days=90),
+            "mttr": Figure(self.env._("Mean time to repair"), "hours", False),
+            "days_to_acceptance": Figure(self.env._("Days from report to acceptance"), "days", False),
+            "on_time": Figure(self.env._("Arrivals on time"), "percent", True, "repair.appointment"),
+            "inspection_first_pass": Figure(self.env._("Final inspections passed the first time"), "percent", True),
+            "csat": Figure(self.env._("CSAT"), "percent", True, "repair.followup"),
+            "nps": Figure(self.env._("NPS"), "points", True, "repair.followup"),
+            "complaint_rate": Figure(self.env._("Complaint rate"), "percent", False),
+            "complaint_response": Figure(self.env._("Response to complaints"), "hours", False, "repair.complaint"),
+            "complaint_response_sla": Figure(self.env._("Responses in time"), "percent", True, "repair.complaint"),
+            "complaint_proposal_sla": Figure(self.env._("Proposals in time"), "percent", True, "repair.complaint"),
+            "complaint_resolution": Figure(self.env._("Resolution of complaints"), "hours", False, "repair.complaint"),
+            "complaint_sla": Figure(self.env._("Complaints settled in time"), "percent", True, "repair.complaint"),
+            "complaint_reopened": Figure(self.env._("Reopened complaints"), "percent", False, "repair.complaint"),
+            "complaint_content": Figure(self.env._("Content with the settlement"), "percent", True, "repair.complaint"),
+            "recheck_in_time": Figure(self.env._("Rechecks in time"), "percent", True, "repair.recheck"),
         }
 
     @api.model
