@@ -15,17 +15,19 @@ def pre_init_hook(env):
 def uninstall_hook(env):
     """Leave to the company what its documents name, see :func:`leave_used_records`."""
     leave_used_records(env, "repair_service")
+    # Kits and checklists hold the types of tools back until their tables go: these go with their own.
+    env["ir.model.data"].search([("module", "=", "repair_service"), ("model", "=", "repair.tool.type")]).unlink()
 
 
 def forget_inheritance(env, module):
-    """Drop the names under which this addon knows what the models of ``module`` inherit.
+    """Drop the names under which other addons of the suite know what the models of ``module`` inherit.
 
-    This addon extends ``mail.thread``; core names every inheritance after all addons that extend the parent, and on removal drops only
-    those of the addon that goes.
+    This addon extends ``mail.thread``, and others lend their mixins; core names every inheritance after all addons that extend the
+    parent, and on removal drops only those of the addon that goes.
     """
     prefixes = tuple(
         f"model_inherit__{model._name.replace('.', '_')}__" for model in env.values() if model._original_module == module)
-    names = env["ir.model.data"].search([("module", "=", "repair_service"), ("model", "=", "ir.model.inherit")])
+    names = env["ir.model.data"].search([("module", "=like", "repair\\_%"), ("module", "!=", module), ("model", "=", "ir.model.inherit")])
     names.filtered(lambda name: name.name.startswith(prefixes)).unlink()
 
 

@@ -20,7 +20,7 @@ class Quality(http.Controller):
             pdf = self._append(pdf, file)
         return self._respond(pdf, name)
 
-    @http.route("/quality/audit/<int:audit_id>", type="http", auth="user", readonly=True)
+    @http.route("/quality/audit/<int:audit_id>", type="http", auth="user")
     def print_audit(self, audit_id, **kw):
         audit = request.env["qms.audit"].browse(audit_id)
         try:

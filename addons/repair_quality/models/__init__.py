@@ -57,5 +57,6 @@ from . import qms_audit_acknowledgement
 from . import qms_audit_line
 from . import qms_audit_evidence
 from . import qms_finding
+from . import qms_review_audit
 from . import repair_service_demo_quality
 from . import repair_service_demo_checks

@@ -60,12 +60,16 @@ class QmsAudit(models.Model):
         :raises UserError: with open questions, without a conclusion, or with a finding that lacks owner or due day
         """
         self._check_is_lead()
+        self._report()
+
+    def _report(self, with_paper=True):
+        """Report; without the paper where nobody serves its pictures and fonts, which is then made when it is first read."""
         for audit in self._check_in_state("running"):
             audit._check_reportable()
             today = self._get_local_today(audit.company_id)
             audit.finding_ids._open_nonconformities()
             audit._flow_write({"state": "reported", "reported_on": today})
-            audit._send_report()
+            audit._send_report(audit._render_report() if with_paper else b"")
 
     def action_close(self):
         """Close reported audits.
@@ -183,12 +187,10 @@ class QmsAudit(models.Model):
         departments_sudo = self.department_ids.sudo()  # managers are addressed, not read
         return departments_sudo.search([("id", "parent_of", departments_sudo.ids)]).manager_id.user_id.with_env(self.env)
 
-    def _send_report(self):
+    def _send_report(self, pdf):
         self.ensure_one()
         audit_sudo = self.sudo()  # the lead auditor freezes the report and hands out copies; the caller checked that it is him
-        pdf = self._render_report() if self.env.registry.ready else b""  # demo data: nobody serves the fonts of a paper yet
-        audit_sudo._flow_write({
-            "report_file": base64.b64encode(pdf), "report_checksum": bool(pdf) and hashlib.sha256(pdf).hexdigest()})
+        audit_sudo._freeze_report(pdf)
         receivers = audit_sudo._get_heads() | audit_sudo.finding_ids.filtered("is_nonconforming").owner_id
         today = self._get_local_today(self.company_id)
         self.env["qms.audit.acknowledgement"].sudo()._flow_create([  # as above
@@ -197,6 +199,9 @@ class QmsAudit(models.Model):
             partner_ids=receivers.partner_id.ids, subject=self.env._("Report of audit %(audit)s", audit=self.display_name),
             body=self.env._("Read the report and acknowledge it under Quality, Audits. Your findings and their due days stand in it."),
             attachments=[(f"{self.number.replace('/', '-')}.pdf", pdf)] if pdf else [])
+
+    def _freeze_report(self, pdf):
+        self._flow_write({"report_file": base64.b64encode(pdf), "report_checksum": bool(pdf) and hashlib.sha256(pdf).hexdigest()})
 
     def _render_report(self):
         reports_sudo = self.env["ir.actions.report"].sudo()  # the paper tells the whole audit to whom it is sent
@@ -213,7 +218,7 @@ class QmsAudit(models.Model):
         if self.state not in ("reported", "closed"):
             raise UserError(self.env._("The report is made when the audit is reported."))
         if not audit_sudo.report_checksum:
-            return self._render_report()
+            audit_sudo._freeze_report(self._render_report())
         pdf = base64.b64decode(audit_sudo.report_file or b"")
         if hashlib.sha256(pdf).hexdigest() != audit_sudo.report_checksum:
             raise AccessError(self.env._("The report is not the one that was sent."))

@@ -46,6 +46,10 @@ class QmsImprovement(models.Model):
     evaluated_by_id = fields.Many2one("res.users", "Evaluated by", readonly=True, copy=False)
     evaluated_on = fields.Date(readonly=True, copy=False)
     has_reached = fields.Boolean("Target reached", compute="_compute_has_reached")
+    standard_document_id = fields.Many2one(
+        "qms.document", "Kept in document", copy=False, index="btree_not_null", check_company=True,
+        domain="[('effective_version_id', '!=', False)]",
+        help="The instruction, procedure or form that keeps what was gained.")
     standard = fields.Text("What became standard", copy=False, help="Which instruction, checklist or training keeps it. Attach it below.")
     lesson = fields.Text("What was learned", copy=False)
     stop_reason = fields.Char("Why it is stopped", copy=False)
@@ -204,9 +208,10 @@ class QmsImprovement(models.Model):
         self._check_leads()
         self._check_stage("evaluated")
         for project in self:
-            if project.has_improved and not ((project.standard or "").strip() and project.evidence_ids):
+            if project.has_improved and not ((project.standard or "").strip() and (project.evidence_ids or project.standard_document_id)):
                 raise UserError(self.env._(
-                    "Write what became standard through %(project)s, and attach it: else the gain is lost again.", project=project.name))
+                    "Write what became standard through %(project)s, and attach it or name its document: else the gain is lost again.",
+                    project=project.name))
             if not project.has_improved and not (project.lesson or "").strip():
                 raise UserError(self.env._("%(project)s did not improve its figure: write what was learned.", project=project.name))
         self._flow_write({"state": "closed", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})

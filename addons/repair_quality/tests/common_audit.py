@@ -93,5 +93,4 @@ class AuditCommon(RepairQualityCommon):
     @classmethod
     def _close_nonconformity(cls, nonconformity):
         """Bring a nonconformity to its end as its own flow leaves it."""
-        from ..models.qms_policy import FLOW
-        nonconformity.sudo().with_context(qms_flow=FLOW).write({"state": "closed", "closed_on": fields.Date.today()})
+        nonconformity.sudo()._flow_write({"state": "closed", "closed_on": fields.Date.today()})

@@ -3,13 +3,11 @@ import io
 from datetime import timedelta
 
 from PIL import Image
-from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
-from odoo.tools import mute_logger
 
 from .common_audit import AuditCommon
 
@@ -83,8 +81,18 @@ class TestAudit(AuditCommon):
         self.assertEqual(records.owner_id, self.user_head)
         self.assertEqual(
             sorted(records.mapped("due_date")), [self.today + timedelta(days=30), self.today + timedelta(days=60)])
-        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+        with self.assertRaisesRegex(UserError, "is kept"):
             records[0].sudo().unlink()
+
+    def test_management_review_is_told_what_audits_found(self):
+        self._report(self._start(), "minor", "major", "observation")
+        review = self.env["qms.review"].with_user(self.user_quality_manager).create({
+            "name": "Review", "period_from": self.today, "period_to": self.today, "chair_id": self.user_quality_manager.id,
+            "attendee_ids": [Command.create({"employee_id": self.head.id})]})
+        review.action_prepare()
+        rows = review.input_ids.filtered(lambda row: row.section == "audits")
+        self.assertEqual(rows.mapped("value"), ["1 major, 1 minor, 1 observations", "2 found"])
+        self.assertEqual(rows.mapped("light"), ["red", "amber"])
 
     def test_closes_only_when_every_finding_is_closed_or_followed_up(self):
         audit = self._report(self._start(), "minor", "major")

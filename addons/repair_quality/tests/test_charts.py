@@ -20,12 +20,12 @@ class TestCharts(ChecksCommon):
 
     @freeze_time("2019-06-15 04:00:00")
     def test_control_chart_counts_misses_by_month(self):
-        """First-time fix in March: b and c of six miss; February and April: one job each, both fixed."""
-        data = self.env["qms.chart"].get_control_chart("first_time_fix", "month")
+        """Of six jobs in March c came back; February and April: one job each, which did not."""
+        data = self.env["qms.chart"].get_control_chart("repeat_30", "month")
         self.assertEqual(
             [(point["first"], point["units"], point["defective"]) for point in data["points"]],
-            [("2019-02-01", 1, 0), ("2019-03-01", 6, 2), ("2019-04-01", 1, 0)])
-        self.assertAlmostEqual(data["centre"], 2 / 8)
+            [("2019-02-01", 1, 0), ("2019-03-01", 6, 1), ("2019-04-01", 1, 0)])
+        self.assertAlmostEqual(data["centre"], 1 / 8)
         self.assertTrue(data["definition"])
 
     @freeze_time("2019-06-15 04:00:00")

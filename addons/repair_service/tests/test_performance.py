@@ -58,7 +58,7 @@ class TestPerformance(RepairServiceCommon):
         order = self.orders[0].with_user(self.user_desk)
         spec = {name: {} for name in self._get_form_fields()}
         self._count(lambda: order.web_read(spec))
-        self.assertLessEqual(self._count(lambda: order.web_read(spec)), 32)
+        self.assertLessEqual(self._count(lambda: order.web_read(spec)), 33)
 
     def _get_form_fields(self):
         views = self.env["repair.order"].with_user(self.user_desk).get_views([(False, "form")])
