@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from .hr_training_course import DELIVERIES
 
 STATES = [
-    ("draft", "Planned"), ("open", "Open"), ("review", "Results to check"), ("closed", "Closed"), ("cancelled", "Cancelled"),
+    ("draft", "Planned"), ("open", "Enrolment open"), ("review", "Results to check"), ("closed", "Closed"), ("cancelled", "Cancelled"),
 ]
 SEATED = ("invited", "confirmed")
 FINISHED = ("closed", "cancelled")

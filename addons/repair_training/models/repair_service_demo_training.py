@@ -5,6 +5,17 @@ from odoo.fields import Command
 
 LEAK_CHECKS = ("断电并验电", "用检漏仪找到漏点", "回收制冷剂并记录", "焊接后保压三十分钟")
 
+COURSES = (
+    ("企业文化与价值观", "O-CULT", "onboarding", "class", 2.0, "culture", "了解公司宗旨、服务承诺与行为准则"),
+    ("岗位职责与工单流程", "O-DUTY", "onboarding", "online", 3.0, "duties", "能按七个步骤完成一张工单"),
+    ("家电维修基础", "O-BASE", "onboarding", "practice", 8.0, "basics", "认识常见家电的结构与安全拆装"),
+    ("冰箱与空调的制冷原理", "P-PRIN", "professional", "online", 6.0, "principles", "能按压力和温度判断制冷系统故障"),
+    ("R290 新制冷剂与变频技术", "P-NEW", "professional", "class", 6.0, "novelties", "掌握可燃制冷剂的安全作业要求"),
+    ("家电行业动态季度交流", "C-TRADE", "continuing", "exchange", 2.0, "trade", "了解新产品、新政策和客户需求变化"),
+    ("控制板级维修", "C-ADV", "continuing", "practice", 16.0, "advanced", "能用示波器定位并修复控制板故障"),
+    ("班组长管理基础", "C-LEAD", "continuing", "class", 8.0, "leadership", "能排班、带教并处理客户投诉"),
+)
+
 
 class RepairServiceDemo(models.AbstractModel):
     _inherit = "repair.service.demo"
@@ -20,7 +31,9 @@ class RepairServiceDemo(models.AbstractModel):
         staff = [one.with_env(demo.env) for one in staff]
         for one in staff:
             one.parent_id = boss
+        self._hire_demo_staff(staff[6] | staff[7])
         courses = demo._create_demo_courses()
+        demo._create_demo_topics()
         demo._hold_demo_session(courses[1], boss, staff[:5])
         demo._open_demo_session(courses[0], boss, staff[:3])
         self._place_demo_levels(staff)
@@ -31,7 +44,39 @@ class RepairServiceDemo(models.AbstractModel):
         pair.action_start()
         demo.with_user(self._find("demo_user_tech1")).env["hr.training.need"].create({
             "course_id": courses[2].id, "employee_id": staff[0].id})
+        self._ask_demo_careers(staff)
         self.env["hr.training.need"]._collect_needs()
+
+    @api.model
+    def _hire_demo_staff(self, newcomers):
+        """Everybody but the newcomers has been here for years."""
+        everybody = self.env["hr.employee"].sudo().search([("company_id", "=", self._find("demo_company").id)])
+        for number, one in enumerate(everybody - newcomers.sudo()):
+            one.version_ids.sorted("date_version")[:1].date_version = self._get_today() - timedelta(days=800 + 130 * (number % 7))
+            one._skip_onboarding()
+
+    @api.model
+    def _ask_demo_careers(self, staff):
+        """A technician asks for the next level and his manager recommends him; another wants to see the parts store."""
+        request = self.env["hr.career.promotion"].with_user(self._find("demo_user_tech1")).create({
+            "employee_id": staff[0].id, "to_level_id": self.env.ref("repair_training.career_level_intermediate").id})
+        request.action_request()
+        opinion = request.with_user(self._find("demo_user_manager"))
+        opinion.recommendation = "能独立完成空调与洗衣机维修，带徒认真，客户评价好。"
+        opinion.action_recommend()
+        rotation = self._enter("hr").env["hr.career.rotation"].create({
+            "employee_id": staff[4].id, "department_id": self._find("demo_department_parts").id,
+            "date_start": self._get_today() + timedelta(days=14), "date_end": self._get_today() + timedelta(days=74),
+            "plan": "跟随库管员学习来料检验、盘点和先进先出，两个月后返回维修服务部。"})
+        rotation.action_submit()
+
+    @api.model
+    def _create_demo_topics(self):
+        """One course for every other topic of the handbook (9.1.1 to 9.1.3)."""
+        self.env["hr.training.course"].create([
+            {"name": name, "code": code, "kind": kind, "delivery": delivery, "hours": hours, "seats": 12, "goal": goal,
+             "topic_ids": [Command.link(self.env.ref(f"repair_training.topic_{topic}").id)]}
+            for name, code, kind, delivery, hours, topic, goal in COURSES])
 
     @api.model
     def _create_demo_courses(self):
