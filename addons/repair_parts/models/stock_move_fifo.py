@@ -69,6 +69,8 @@ class StockMove(models.Model):
         for move in left:
             if correction_quantity:
                 move._correct_taken_receipts(correction_quantity)
+            elif not move.value and not move.sudo().fifo_source_ids:  # the trace is the system's
+                move._take_receipts_late()
             else:
                 move._set_value_by_hand()
 
@@ -99,6 +101,18 @@ class StockMove(models.Model):
         for move in self:
             move.value = sum(layer.value for layer in taken[move])
         self._store_fifo_sources(taken)
+
+    def _take_receipts_late(self):
+        """Value a move that was born done, such as scrap on a finished receipt: its goods have left already."""
+        self.ensure_one()
+        product, quantity = self.product_id, self._get_valued_qty()
+        if product.uom_id.compare(quantity, 0) <= 0:
+            return
+        product._wait_for_fifo()
+        sizes = {product: product._get_fifo_sizes()[product] + quantity}
+        taken = fifo.take(product._get_fifo_layers({product: quantity}, sizes)[product], quantity, last_unit_cost=product.standard_price)
+        self.value = sum(layer.value for layer in taken)
+        self._store_fifo_sources({self: taken})
 
     def _correct_taken_receipts(self, correction_quantity):
         """Follow a quantity that was corrected after the goods left; stock has been corrected already."""

@@ -53,6 +53,15 @@ class TestFifoUses(RepairPartsCommon):
         self.assertEqual(move.repair_id.sale_order_id.fifo_source_count, 2)
         self.assertEqual(set(move.fifo_source_ids.mapped("use")), {"repair"})
 
+    def test_scrap_on_a_finished_receipt_is_paid_by_the_oldest_receipts_too(self):
+        """A move made on a receipt that is done is done at once: its goods have left before it is valued."""
+        scrap = self.env["stock.scrap"].create({
+            "product_id": self.spare.id, "scrap_qty": 1, "lot_id": self.new_lot.id, "location_id": self.stock.id,
+            "picking_id": self.second.id})
+        scrap.action_validate()
+        self.assertEqual(scrap.move_ids.value, 10.0)
+        self.assertEqual(self._get_sources(scrap.move_ids), [(self.first, 1, 10.0, 10.0)])
+
     def test_scrap_names_the_receipts_that_paid(self):
         scrap = self.env["stock.scrap"].create({
             "product_id": self.spare.id, "scrap_qty": 1, "lot_id": self.new_lot.id, "location_id": self.stock.id})
