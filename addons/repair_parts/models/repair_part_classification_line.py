@@ -1,7 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from odoo.addons.repair_service.models.repair_flow import FLOW
 
 from .product_template import CRITICALITIES
 from .repair_count_policy import ABC, XYZ
@@ -17,6 +14,7 @@ class RepairPartClassificationLine(models.Model):
 
     _name = "repair.part.classification.line"
     _description = "Part in a Classification Run"
+    _inherit = ["repair.flow.record"]
     _order = "run_id desc, yearly_value desc, id"
     _rec_name = "product_id"
 
@@ -67,31 +65,9 @@ class RepairPartClassificationLine(models.Model):
         for line in self:
             line.is_moved = bool(line.previous_abc_class) and line.previous_abc_class != line.abc_class
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Lines come from a simulation.
-
-        :raises UserError: for anybody else
-        """
-        self._check_flow()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Lines stay as they were worked out.
-
-        :raises UserError: for anybody but the run
-        """
-        self._check_flow()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_flow(self):
-        self._check_flow()
-
     @api.model
-    def _check_flow(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("The lines of a run are worked out: simulate the run again instead."))
+    def _get_flow_error(self):
+        return self.env._("The lines of a run are worked out: simulate the run again instead.")
 
     def action_view_stock(self):
         """Open what lies where of the part, to act on the proposal."""

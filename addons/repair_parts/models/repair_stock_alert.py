@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.repair_service.models.repair_flow import FLOW
-
 KINDS = [
     ("negative", "Negative stock"),
     ("under", "Under the minimum"),
@@ -13,7 +11,6 @@ KINDS = [
     ("van_missing", "Missing from a van"),
 ]
 STATES = [("open", "Open"), ("closed", "Closed")]
-NOTED_FIELDS = frozenset({"user_id", "cause_id", "action_taken"})
 REFRESH_GROUPS = ("repair_parts.repair_parts_group_keeper", "repair_service.repair_service_group_manager", "stock.group_stock_manager")
 
 
@@ -22,9 +19,11 @@ class RepairStockAlert(models.Model):
 
     _name = "repair.stock.alert"
     _description = "Stock Alert"
-    _inherit = ["repair.input", "repair.count.blind.product"]
+    _inherit = ["repair.flow.record", "repair.input", "repair.count.blind.product"]
     _order = "state desc, opened_on desc, id desc"
     _rec_name = "kind"
+
+    _note_fields = frozenset({"user_id", "cause_id", "action_taken"})
 
     kind = fields.Selection(KINDS, required=True, index=True)
     company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
@@ -61,34 +60,18 @@ class RepairStockAlert(models.Model):
             alert.display_name = " · ".join(filter(None, (
                 labels.get(alert.kind), alert.product_id.display_name, alert.location_id.display_name)))
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Alerts are opened by the nightly look at stock.
-
-        :raises UserError: for anybody else
-        """
-        self._check_flow()
-        return super().create(vals_list)
-
     def write(self, vals):
         """Note owner, cause and what was done.
 
         :raises UserError: for what stock itself says, and for a closed alert
         """
-        if not vals.keys() <= NOTED_FIELDS:
-            self._check_flow()
-        elif self.env.context.get("repair_flow") is not FLOW and any(alert.state == "closed" for alert in self):
+        if not self._is_flow() and any(alert.state == "closed" for alert in self):
             raise UserError(self.env._("The alert is closed: what was noted stays."))
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_flow(self):
-        self._check_flow()
-
     @api.model
-    def _check_flow(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Alerts open and close by themselves. Note the cause and what was done."))
+    def _get_flow_error(self):
+        return self.env._("Alerts open and close by themselves. Note the cause and what was done.")
 
     @api.model
     def action_refresh(self):

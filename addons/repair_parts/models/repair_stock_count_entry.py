@@ -1,7 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from odoo.addons.repair_service.models.repair_flow import FLOW
 
 
 class RepairStockCountEntry(models.Model):
@@ -9,6 +6,7 @@ class RepairStockCountEntry(models.Model):
 
     _name = "repair.stock.count.entry"
     _description = "Entry of a Stock Count"
+    _inherit = ["repair.flow.record"]
     _order = "line_id, round, id"
     _rec_name = "line_id"
 
@@ -28,28 +26,6 @@ class RepairStockCountEntry(models.Model):
         for entry in self:
             entry.difference = entry.quantity - entry.expected_qty
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Entries come from counting.
-
-        :raises UserError: for anybody else
-        """
-        self._check_flow()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Entries stay as they were counted.
-
-        :raises UserError: for anybody but the count
-        """
-        self._check_flow()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_flow(self):
-        self._check_flow()
-
     @api.model
-    def _check_flow(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Entries of a count are made by counting."))
+    def _get_flow_error(self):
+        return self.env._("Entries of a count are made by counting.")

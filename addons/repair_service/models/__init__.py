@@ -1,4 +1,4 @@
-from . import repair_input, repair_privacy  # isort: skip - the others inherit it
+from . import repair_flow_record, repair_input, repair_privacy  # isort: skip - the others inherit it
 from . import (
     account_move,
     calendar_event,

@@ -9,7 +9,7 @@ class RepairToolCheck(models.Model):
 
     _name = "repair.tool.check"
     _description = "Check of a tool"
-    _inherit = ["repair.input"]
+    _inherit = ["repair.flow.record", "repair.input"]
     _order = "done_on desc, id desc"
     _rec_name = "equipment_id"
 
@@ -22,31 +22,9 @@ class RepairToolCheck(models.Model):
     points = fields.Text("What was checked", readonly=True)
     note = fields.Char(readonly=True)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Checks are recorded by their button, as of now.
-
-        :raises UserError: by hand
-        """
-        self._check_flow()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """A check is a record.
-
-        :raises UserError: by hand
-        """
-        self._check_flow()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._check_flow()
-
     @api.model
-    def _check_flow(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Checks of tools are recorded by the button of the tool, on the day they are done."))
+    def _get_flow_error(self):
+        return self.env._("Checks of tools are recorded by the button of the tool, on the day they are done.")
 
 
 class MaintenanceEquipment(models.Model):

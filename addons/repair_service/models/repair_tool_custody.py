@@ -11,7 +11,7 @@ class RepairToolCustody(models.Model):
 
     _name = "repair.tool.custody"
     _description = "Custody of a tool"
-    _inherit = ["repair.input"]
+    _inherit = ["repair.flow.record", "repair.input"]
     _order = "handed_on desc, id desc"
     _rec_name = "equipment_id"
 
@@ -39,31 +39,9 @@ class RepairToolCustody(models.Model):
         for custody in self:
             custody.state = "returned" if custody.returned_on else "held" if custody.signed_on else "handed"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Custody begins when the keeper hands a tool out.
-
-        :raises UserError: by hand
-        """
-        self._check_flow()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Custody is a record.
-
-        :raises UserError: by hand
-        """
-        self._check_flow()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._check_flow()
-
     @api.model
-    def _check_flow(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Who has a tool is recorded by the keeper handing it out and taking it back."))
+    def _get_flow_error(self):
+        return self.env._("Who has a tool is recorded by the keeper handing it out and taking it back.")
 
     def _sign(self, signature):
         """Sign for tools that were handed out.
