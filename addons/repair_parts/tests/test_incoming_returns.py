@@ -263,3 +263,18 @@ class TestIncomingReturns(RepairIncomingCommon):
         inspection.return_picking_id.button_validate()
         credit = self._get_credits()
         self.assertEqual((credit.quantity, credit.price_unit, credit.amount), (6.0, 10.0, 60.0))
+
+    def test_goods_that_are_no_spare_parts_keep_the_chain_of_moves_when_returned_from_the_quality_zone(self):
+        """Three steps: a return from the quality zone knows the transfer it undoes, and so the order line that it lessens."""
+        self.warehouse.reception_steps = "three_steps"
+        goods = self.env["product.product"].create({"name": "Shelf", "is_storable": True, "purchase_method": "receive"})
+        arrived = self._order_parts((goods, 10, 5.0)).picking_ids
+        arrived.button_validate()
+        checked = arrived.move_ids.move_dest_ids.picking_id
+        checked.button_validate()
+        wizard = Form(self.env["stock.return.picking"].with_context(
+            active_ids=checked.ids, active_id=checked.id, active_model="stock.picking")).save()
+        wizard.product_return_moves.quantity = 2
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        self.assertEqual(checked.move_ids.location_dest_id.inspection_zone, "waiting")
+        self.assertIn(checked.move_ids, back.move_ids.move_orig_ids)

@@ -20,7 +20,9 @@ class StockReturnPickingLine(models.TransientModel):
     def _process_line(self, new_picking):
         done = super()._process_line(new_picking)
         landed = self.move_id.location_dest_id
-        if done and landed.inspection_zone == "waiting" and not self.env.context.get("return_from_location_id"):
+        # Other goods pass the quality zone of a warehouse in three steps by Odoo's own chain of moves.
+        inspected = self.move_id.product_id.is_spare_part and landed.inspection_zone == "waiting"
+        if done and inspected and not self.env.context.get("return_from_location_id"):
             back = new_picking.move_ids.filtered(lambda move: move.origin_returned_move_id == self.move_id)
             if self.move_id.lot_ids._get_barred_by_zone()["waiting"]:
                 back.location_id = landed
