@@ -35,7 +35,6 @@ from . import qms_certification_offer
 from . import qms_certification_audit
 from . import repair_order
 from . import repair_service_demo
-from . import qms_controlled
 from . import qms_standard
 from . import qms_clause
 from . import qms_document

@@ -15,7 +15,7 @@ class QmsAudit(models.Model):
 
     _name = "qms.audit"
     _description = "Internal Audit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "date_start desc, id desc"
     _rec_names_search = ["number", "name"]
     _flow_fields = frozenset({

@@ -11,7 +11,7 @@ class QmsAuditProgramme(models.Model):
 
     _name = "qms.audit.programme"
     _description = "Audit Programme"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "year desc, id desc"
     _flow_fields = frozenset({
         "state", "version", "submitted_by_id", "approved_by_id", "approved_on", "revision_reason", "closed_on", "version_ids"})

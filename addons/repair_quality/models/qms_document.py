@@ -16,7 +16,7 @@ class QmsDocument(models.Model):
 
     _name = "qms.document"
     _description = "Controlled Document"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "kind_order, number, id"
     _rec_names_search = ["number", "name"]
     _check_company_auto = True

@@ -7,7 +7,7 @@ class QmsDocumentReading(models.Model):
 
     _name = "qms.document.reading"
     _description = "Read and Understood"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "read_on desc, due_date, id"
     _rec_name = "document_id"
     _flow_fields = frozenset({"version_id", "employee_id", "user_id", "asked_on", "due_date", "read_on", "is_current"})

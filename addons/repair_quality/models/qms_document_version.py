@@ -17,7 +17,7 @@ class QmsDocumentVersion(models.Model):
 
     _name = "qms.document.version"
     _description = "Document Version"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "document_id, number desc"
     _flow_fields = frozenset({
         "number", "state", "author_id", "editor_ids", "submitted_on", "reviewer_id", "reviewed_on", "approver_id", "approved_on",

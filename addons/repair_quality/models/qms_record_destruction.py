@@ -7,7 +7,7 @@ class QmsRecordDestruction(models.Model):
 
     _name = "qms.record.destruction"
     _description = "Protocol of Destruction"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "id desc"
     _flow_fields = frozenset({"name", "state", "proposed_by_id", "approved_by_id", "approved_on", "done_by_id", "done_on"})
 
