@@ -40,6 +40,7 @@
         "views/repair_complaint_views.xml",
         "views/repair_order_views.xml",
         "wizard/qms_reason_views.xml",
+        "wizard/qms_document_collect_views.xml",
         "report/qms_document_reports.xml",
         "report/qms_audit_reports.xml",
         "views/qms_clause_views.xml",

@@ -40,6 +40,7 @@ from . import qms_clause
 from . import qms_document
 from . import qms_document_version
 from . import qms_document_reading
+from . import qms_document_reading_paper
 from . import qms_document_step
 from . import qms_record_kind
 from . import qms_record_destruction
@@ -52,6 +53,8 @@ from . import qms_audit_coverage
 from . import qms_audit
 from . import qms_audit_auditor
 from . import qms_audit_flow
+from . import qms_audit_replacement
+from . import qms_audit_reminder
 from . import qms_audit_acknowledgement
 from . import qms_audit_line
 from . import qms_audit_evidence

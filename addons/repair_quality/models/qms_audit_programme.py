@@ -47,7 +47,7 @@ class QmsAuditProgramme(models.Model):
     _year_uniq = models.Constraint("UNIQUE (company_id, year)", "There is a programme for this year: revise it instead.")
     _year_range = models.Constraint("CHECK (year BETWEEN 2000 AND 2200)", "Enter a year between 2000 and 2200.")
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "exemption_ids", "standard_ids")
+    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
     def _compute_coverage(self):
         counts = {(programme.id, state): count for programme, state, count in self.env["qms.audit.coverage"]._read_group(
             [("programme_id", "in", self.ids)], ["programme_id", "state"], ["__count"])}
@@ -60,7 +60,7 @@ class QmsAuditProgramme(models.Model):
             wanted = total - found["exempt"]
             programme.audited = wanted and 100.0 * found["audited"] / wanted
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "exemption_ids", "standard_ids")
+    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
     @api.depends_context("lang")
     def _compute_matrix(self):
         for programme in self:
@@ -116,7 +116,7 @@ class QmsAuditProgramme(models.Model):
         """
         self._check_approver()
         for programme in self._check_in_state("submitted"):
-            if programme.submitted_by_id == self.env.user:
+            if self._is_same_person(programme.submitted_by_id):
                 raise AccessError(self.env._("Nobody approves the programme he submitted: ask another manager."))
             if programme.uncovered_count and not (programme.uncovered_reason or "").strip():
                 raise UserError(self.env._(
@@ -149,6 +149,11 @@ class QmsAuditProgramme(models.Model):
             open_audits = programme.audit_ids.filtered(lambda audit: audit.state not in ("closed", "cancelled"))
             if open_audits:
                 raise UserError(self.env._("These audits are open: %(audits)s.", audits=", ".join(open_audits.mapped("display_name"))))
+            if programme.uncovered_count and not (programme.uncovered_reason or "").strip():
+                raise UserError(self.env._(
+                    "%(count)s combinations of department and clause were not audited, among them %(examples)s: revise the programme, "
+                    "and plan audits, say where a clause does not apply, or write the reason.",
+                    count=programme.uncovered_count, examples=programme._get_uncovered_examples()))
             if not (programme.review or "").strip():
                 raise UserError(self.env._("Write in the review what the audits of the year showed."))
             programme._flow_write({"state": "closed", "closed_on": self._get_local_today(programme.company_id)})

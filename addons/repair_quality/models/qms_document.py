@@ -269,6 +269,7 @@ class QmsDocument(models.Model):
         effective = self.search([("effective_version_id", "!=", False)])
         effective._sync_readings()
         effective.filtered("is_review_due")._remind_review()
+        self.env["qms.document.reading"]._remind_unread()
 
     def _remind_review(self):
         reminded = self.activity_search(["repair_quality.mail_activity_type_document_review"]).mapped("res_id")

@@ -230,7 +230,7 @@ class QmsDocumentVersion(models.Model):
 
     def _check_not_author(self):
         for version in self:
-            if self.env.user in version._get_writers():
+            if self._is_same_person(version._get_writers()):
                 raise AccessError(self.env._("Nobody reviews or approves what he wrote: ask somebody else."))
 
     def _get_writers(self):

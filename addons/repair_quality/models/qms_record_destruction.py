@@ -67,7 +67,7 @@ class QmsRecordDestruction(models.Model):
         """Approve protocols that somebody else proposed."""
         self._check_quality_manager()
         for protocol in self._check_in_state("proposed"):
-            if self.env.user in protocol.proposed_by_id | protocol.create_uid:
+            if self._is_same_person(protocol.proposed_by_id | protocol.create_uid):
                 raise AccessError(self.env._("Nobody approves the destruction he proposed: ask another quality manager."))
             protocol._check_term()
             protocol._flow_write({
@@ -93,7 +93,7 @@ class QmsRecordDestruction(models.Model):
         self._check_quality_officer()
         for protocol in self._check_in_state("approved"):
             protocol._check_term()
-            if not protocol.witness_id or protocol.witness_id == self.env.user:
+            if not protocol.witness_id or self._is_same_person(protocol.witness_id):
                 raise UserError(self.env._("Name a witness other than yourself."))
             protocol._flow_write({
                 "state": "done", "done_by_id": self.env.uid, "done_on": self._get_local_today(protocol.company_id)})
