@@ -42,6 +42,7 @@ class QmsAuditProgramme(models.Model):
     uncovered_count = fields.Integer("Uncovered", compute="_compute_coverage", compute_sudo=True)
     coverage = fields.Float("Covered (%)", compute="_compute_coverage", compute_sudo=True)
     audited = fields.Float("Audited (%)", compute="_compute_coverage", compute_sudo=True)
+    can_approve = fields.Boolean("I may approve", compute="_compute_can_approve")
     matrix = fields.Html("Coverage", compute="_compute_matrix", sanitize=False, compute_sudo=True)
 
     _year_uniq = models.Constraint("UNIQUE (company_id, year)", "There is a programme for this year: revise it instead.")
@@ -65,11 +66,17 @@ class QmsAuditProgramme(models.Model):
     def _compute_matrix(self):
         for programme in self:
             cells = self.env["qms.audit.coverage"].search([("programme_id", "=", programme._origin.id)])
-            programme.matrix = cells and self.env["ir.qweb"]._render("repair_quality.audit_matrix", {
+            programme.matrix = bool(cells) and self.env["ir.qweb"]._render("repair_quality.audit_matrix", {
                 "departments": cells.department_id.sorted("display_name"), "clauses": cells.clause_id.sorted(
                     lambda clause: (clause.standard_id.sequence, clause.standard_id.id, clause.sort_key)),
                 "cells": {(cell.department_id.id, cell.clause_id.id): cell for cell in cells},
             })
+
+    @api.depends("submitted_by_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for programme in self:
+            programme.can_approve = not self._is_same_person(programme.submitted_by_id)
 
     @api.constrains("year")
     def _check_year(self):

@@ -29,10 +29,17 @@ class QmsRecordDestruction(models.Model):
     proposed_by_id = fields.Many2one("res.users", "Proposed by", readonly=True, copy=False)
     approved_by_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     approved_on = fields.Date(readonly=True, copy=False)
+    can_approve = fields.Boolean("I may approve", compute="_compute_can_approve")
     done_by_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
     done_on = fields.Date("Carried out on", readonly=True, copy=False)
 
     _dates = models.Constraint("CHECK (date_from IS NULL OR date_from <= date_to)", "The first day lies after the last.")
+
+    @api.depends("proposed_by_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for protocol in self:
+            protocol.can_approve = not self._is_same_person(protocol.proposed_by_id | protocol.create_uid)
 
     @api.model_create_multi
     def create(self, vals_list):

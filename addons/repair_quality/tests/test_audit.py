@@ -1,21 +1,12 @@
 import base64
-import io
 from datetime import timedelta
-
-from PIL import Image
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
 
-from .common_audit import AuditCommon
-
-
-def make_photo():
-    stream = io.BytesIO()
-    Image.new("RGB", (40, 30), "grey").save(stream, "JPEG")
-    return base64.b64encode(stream.getvalue())
+from .common_audit import AuditCommon, make_photo
 
 
 @tagged("post_install", "-at_install")
@@ -104,7 +95,7 @@ class TestAudit(AuditCommon):
         with self.assertRaisesRegex(UserError, "neither closed nor followed up"):
             audit.action_close()
         later = self._plan_audit(begin=20)
-        wrong = (self._plan_audit(departments=self.desk, begin=20), audit, self._plan_audit(), "nonsense", 7, 2**30)
+        wrong = (self._plan_audit(departments=self.desk, begin=20), audit, self._plan_audit(), "nonsense", 0, 2**30)
         for other in wrong:
             with self.assertRaises(UserError):
                 major.action_follow_up(other, "Needs a season")
