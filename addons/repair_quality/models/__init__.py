@@ -45,6 +45,8 @@ from . import qms_document_step
 from . import qms_record_kind
 from . import qms_record_destruction
 from . import hr_employee_reading
+from . import hr_skill
+from . import repair_tool_calibration
 from . import ir_attachment
 from . import repair_order_instruction
 from . import qms_audit_programme
