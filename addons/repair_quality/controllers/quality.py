@@ -20,6 +20,15 @@ class Quality(http.Controller):
             pdf = self._append(pdf, file)
         return self._respond(pdf, name)
 
+    @http.route("/quality/readings/<string:ids>", type="http", auth="user", readonly=True)
+    def print_readings(self, ids, **kw):
+        rows = request.env["qms.document.reading"].browse(int(key) for key in ids.split(",")[:500] if key.isdecimal() and len(key) < 10)
+        rows = rows.exists()
+        if not rows or not rows.has_access("read"):
+            return request.not_found()
+        pdf = self._render("repair_quality.action_report_readings", rows)
+        return self._respond(pdf, request.env._("Read and understood"))
+
     @http.route("/quality/audit/<int:audit_id>", type="http", auth="user")
     def print_audit(self, audit_id, **kw):
         audit = request.env["qms.audit"].browse(audit_id)

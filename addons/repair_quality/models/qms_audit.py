@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 # What the approved programme rests on, and what the announcement told those audited.
 SCOPE_FIELDS = {"programme_id", "company_id", "department_ids", "clause_ids", "name"}
-TEAM_FIELDS = {"lead_id", "team_ids", "date_start", "date_end", "scope", "extra_reason"}
+TEAM_FIELDS = {"lead_id", "team_ids"}
+ANNOUNCED_FIELDS = {"date_start", "date_end", "scope", "extra_reason"}
 STATES = [
     ("planned", "Planned"), ("announced", "Announced"), ("running", "Under way"), ("reported", "Reported"), ("closed", "Closed"),
     ("cancelled", "Called off"),
@@ -15,12 +16,12 @@ class QmsAudit(models.Model):
 
     _name = "qms.audit"
     _description = "Internal Audit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "date_start desc, id desc"
     _rec_names_search = ["number", "name"]
     _flow_fields = frozenset({
         "number", "state", "announced_on", "started_on", "reported_on", "closed_on", "report_file", "report_checksum", "cancel_reason",
-        "finding_ids", "acknowledgement_ids"})
+        "finding_ids", "acknowledgement_ids", "replacement_ids"})
 
     number = fields.Char(readonly=True, copy=False, index=True)
     name = fields.Char("Subject", required=True, tracking=True)
@@ -32,9 +33,9 @@ class QmsAudit(models.Model):
     clause_ids = fields.Many2many("qms.clause", "qms_audit_clause_rel", "audit_id", "clause_id", "Clauses")
     date_start = fields.Date("From", required=True, tracking=True, index=True)
     date_end = fields.Date("To", required=True, tracking=True)
-    lead_id = fields.Many2one("res.users", "Lead auditor", domain="[('share', '=', False)]", tracking=True, index="btree_not_null")
+    lead_id = fields.Many2one("res.users", "Lead auditor", domain="[('id', 'in', candidate_ids)]", tracking=True, index="btree_not_null")
     team_ids = fields.Many2many(
-        "res.users", "qms_audit_team_rel", "audit_id", "user_id", "Further auditors", domain="[('share', '=', False)]", tracking=True)
+        "res.users", "qms_audit_team_rel", "audit_id", "user_id", "Further auditors", domain="[('id', 'in', candidate_ids)]", tracking=True)
     line_ids = fields.One2many("qms.audit.line", "audit_id", "Checklist")
     finding_ids = fields.One2many("qms.finding", "audit_id", "Findings")
     acknowledgement_ids = fields.One2many("qms.audit.acknowledgement", "audit_id", "Sent to", readonly=True)
@@ -145,13 +146,14 @@ class QmsAudit(models.Model):
                 audit._check_is_auditor()
                 continue
             self._check_quality_officer()
-            if audit.state == "running" and names <= {"team_ids"}:
-                continue  # somebody has to step in when an auditor falls ill; who answered stays noted
+            if audit.state in ("announced", "running") and names & TEAM_FIELDS:
+                raise UserError(self.env._(
+                    "The auditors of %(audit)s were announced: replace one with a reason, by the button.", audit=audit.display_name))
             if audit.state in ("planned", "announced") and names & {"finding_ids", "line_ids"}:
                 raise UserError(self.env._("The checklist is drawn up by the announcement, findings come while the audit is under way."))
-            if audit.state == "planned" and names <= SCOPE_FIELDS | TEAM_FIELDS | {"summary"}:
+            if audit.state == "planned" and names <= SCOPE_FIELDS | TEAM_FIELDS | ANNOUNCED_FIELDS | {"summary"}:
                 continue
-            if audit.state == "announced" and names <= TEAM_FIELDS:
+            if audit.state == "announced" and names <= ANNOUNCED_FIELDS:
                 continue
             raise UserError(self.env._("%(audit)s stays as it was planned and reported.", audit=audit.display_name))
 

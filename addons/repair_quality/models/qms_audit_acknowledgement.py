@@ -7,7 +7,7 @@ class QmsAuditAcknowledgement(models.Model):
 
     _name = "qms.audit.acknowledgement"
     _description = "Acknowledgement of an Audit Report"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "audit_id, id"
     _rec_name = "user_id"
     _flow_fields = frozenset({"audit_id", "user_id", "sent_on", "acknowledged_on"})

@@ -7,7 +7,8 @@ from odoo.tools import SQL
 class QmsAuditCoverage(models.Model):
     """Every department of the company by every lowest clause of a programme, and whether an audit covers it (handbook 10.2.1 (1)).
 
-    Worked out from departments, clauses and audits as they are, so that nobody can leave out a department by not naming it.
+    Worked out from departments, clauses and audits as they are, so that nobody can leave out a department by not naming it;
+    an audit whose answers to a clause were all "not applicable" has not covered it.
     """
 
     _name = "qms.audit.coverage"
@@ -18,6 +19,7 @@ class QmsAuditCoverage(models.Model):
     _depends = {
         "qms.audit.programme": ["company_id", "year", "standard_ids"],
         "qms.audit": ["programme_id", "state", "department_ids", "clause_ids", "date_start"],
+        "qms.audit.line": ["audit_id", "department_id", "clause_id", "answer"],
         "qms.audit.exemption": ["programme_id", "department_id", "clause_id"],
         "qms.clause": ["standard_id", "parent_path", "active", "sort_key", "parent_id"],
         "hr.department": ["company_id", "active"],
@@ -55,6 +57,10 @@ class QmsAuditCoverage(models.Model):
                     WHERE audit.programme_id = programme.id AND audit.state != 'cancelled'
                       AND EXISTS (SELECT FROM qms_audit_clause_rel asked JOIN qms_clause above ON above.id = asked.clause_id
                                    WHERE asked.audit_id = audit.id AND clause.parent_path LIKE above.parent_path || '%%')
+                      AND (audit.state NOT IN ('reported', 'closed') OR EXISTS (
+                           SELECT FROM qms_audit_line line JOIN qms_clause seen ON seen.id = line.clause_id
+                            WHERE line.audit_id = audit.id AND line.department_id = department.id AND line.answer != 'na'
+                              AND (line.clause_id = clause.id OR clause.parent_path LIKE seen.parent_path || '%%')))
               ) audits ON TRUE
               LEFT JOIN LATERAL (
                    SELECT exemption.id FROM qms_audit_exemption exemption JOIN qms_clause above ON above.id = exemption.clause_id

@@ -7,7 +7,7 @@ class QmsAuditEvidence(models.Model):
 
     _name = "qms.audit.evidence"
     _description = "Audit Evidence"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "line_id, id"
     _flow_fields = frozenset({"taken_by_id", "taken_on"})
 

@@ -1,10 +1,13 @@
 import base64
 import hashlib
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
+
+# With "workers" it prints too, one page at a time.
+RENDERER_STATES = ("ok", "upgrade", "workers")
 
 
 class QmsAudit(models.Model):
@@ -21,6 +24,7 @@ class QmsAudit(models.Model):
         for audit in self._check_in_state("planned"):
             audit._check_announceable()
             audit._draw_up_checklist()
+            audit._forget_reminder()
             audit._flow_write({"state": "announced", "announced_on": self._get_local_today(audit.company_id)})
             audit.message_notify(
                 partner_ids=(audit.lead_id | audit.team_ids | audit._get_heads()).partner_id.ids,
@@ -52,6 +56,7 @@ class QmsAudit(models.Model):
                     audit=audit.display_name, start=audit.date_start, end=audit.date_end))
             audit._check_auditors_today(audit.lead_id | audit.team_ids)
             audit._flow_write({"state": "running", "started_on": today})
+            audit._forget_reminder()
 
     def action_report(self):
         """Report: freeze the audit, open nonconformities, and send the report to those concerned.
@@ -60,16 +65,13 @@ class QmsAudit(models.Model):
         :raises UserError: with open questions, without a conclusion, or with a finding that lacks owner or due day
         """
         self._check_is_lead()
-        self._report()
-
-    def _report(self, with_paper=True):
-        """Report; without the paper where nobody serves its pictures and fonts, which is then made when it is first read."""
         for audit in self._check_in_state("running"):
             audit._check_reportable()
             today = self._get_local_today(audit.company_id)
             audit.finding_ids._open_nonconformities()
             audit._flow_write({"state": "reported", "reported_on": today})
-            audit._send_report(audit._render_report() if with_paper else b"")
+            audit._forget_reminder()
+            audit._send_report(audit._render_report())
 
     def action_close(self):
         """Close reported audits.
@@ -105,6 +107,7 @@ class QmsAudit(models.Model):
             return self._ask_reason("action_cancel", self.env._("Why is it called off?"))
         reason = self._take_reason(reason, self.env._("Write why the audit is called off."))
         self._flow_write({"state": "cancelled", "cancel_reason": reason})
+        self._forget_reminder()
         return True
 
     def action_acknowledge(self):
@@ -188,25 +191,46 @@ class QmsAudit(models.Model):
         return departments_sudo.search([("id", "parent_of", departments_sudo.ids)]).manager_id.user_id.with_env(self.env)
 
     def _send_report(self, pdf):
+        """Hand out copies, with the paper when it could be made; else it follows as soon as there is a renderer."""
         self.ensure_one()
         audit_sudo = self.sudo()  # the lead auditor freezes the report and hands out copies; the caller checked that it is him
-        audit_sudo._freeze_report(pdf)
         receivers = audit_sudo._get_heads() | audit_sudo.finding_ids.filtered("is_nonconforming").owner_id
         today = self._get_local_today(self.company_id)
         self.env["qms.audit.acknowledgement"].sudo()._flow_create([  # as above
             {"audit_id": self.id, "user_id": user.id, "sent_on": today} for user in receivers])
-        audit_sudo.message_notify(
-            partner_ids=receivers.partner_id.ids, subject=self.env._("Report of audit %(audit)s", audit=self.display_name),
-            body=self.env._("Read the report and acknowledge it under Quality, Audits. Your findings and their due days stand in it."),
+        if pdf:
+            audit_sudo._freeze_report(pdf)
+        else:
+            self.env.ref("repair_quality.ir_cron_audits").sudo()._trigger()  # as above
+        audit_sudo._mail_report(
+            pdf, self.env._("Read the report and acknowledge it under Quality, Audits. Your findings and their due days stand in it."))
+
+    def _mail_report(self, pdf, text):
+        self.ensure_one()
+        self.message_notify(
+            partner_ids=self.acknowledgement_ids.user_id.partner_id.ids,
+            subject=self.env._("Report of audit %(audit)s", audit=self.display_name), body=text,
             attachments=[(f"{self.number.replace('/', '-')}.pdf", pdf)] if pdf else [])
 
     def _freeze_report(self, pdf):
-        self._flow_write({"report_file": base64.b64encode(pdf), "report_checksum": bool(pdf) and hashlib.sha256(pdf).hexdigest()})
+        self._flow_write({"report_file": base64.b64encode(pdf), "report_checksum": hashlib.sha256(pdf).hexdigest()})
 
     def _render_report(self):
+        """Return the report as a PDF; nothing while no renderer is at hand, as during an installation."""
         reports_sudo = self.env["ir.actions.report"].sudo()  # the paper tells the whole audit to whom it is sent
+        if not self.env.registry.ready or reports_sudo.get_wkhtmltopdf_state() not in RENDERER_STATES:
+            return b""
         pdf, _type = reports_sudo._render_qweb_pdf("repair_quality.action_report_audit", self.ids)
         return pdf
+
+    @api.model
+    def _make_missing_reports(self):
+        """Make and send the reports that could not be made when their audit was reported."""
+        for audit in self.search([("state", "in", ("reported", "closed")), ("report_checksum", "=", False)]):
+            audit._lock()
+            if not audit.report_checksum and (pdf := audit._render_report()):
+                audit._freeze_report(pdf)
+                audit._mail_report(pdf, self.env._("Here is the paper of the report that you were told of."))
 
     def _get_report_pdf(self):
         """Return the report as it was sent.
@@ -218,7 +242,10 @@ class QmsAudit(models.Model):
         if self.state not in ("reported", "closed"):
             raise UserError(self.env._("The report is made when the audit is reported."))
         if not audit_sudo.report_checksum:
-            audit_sudo._freeze_report(self._render_report())
+            pdf = audit_sudo._render_report()
+            if not pdf:
+                raise UserError(self.env._("The paper is not made yet: read the audit on the screen, or try again later."))
+            audit_sudo._freeze_report(pdf)
         pdf = base64.b64decode(audit_sudo.report_file or b"")
         if hashlib.sha256(pdf).hexdigest() != audit_sudo.report_checksum:
             raise AccessError(self.env._("The report is not the one that was sent."))

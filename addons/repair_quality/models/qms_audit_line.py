@@ -12,7 +12,7 @@ class QmsAuditLine(models.Model):
 
     _name = "qms.audit.line"
     _description = "Audit Question"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "audit_id, sequence, id"
     _rec_name = "requirement"
     _flow_fields = frozenset({

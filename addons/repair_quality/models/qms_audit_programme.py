@@ -11,7 +11,7 @@ class QmsAuditProgramme(models.Model):
 
     _name = "qms.audit.programme"
     _description = "Audit Programme"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "year desc, id desc"
     _flow_fields = frozenset({
         "state", "version", "submitted_by_id", "approved_by_id", "approved_on", "revision_reason", "closed_on", "version_ids"})
@@ -42,12 +42,13 @@ class QmsAuditProgramme(models.Model):
     uncovered_count = fields.Integer("Uncovered", compute="_compute_coverage", compute_sudo=True)
     coverage = fields.Float("Covered (%)", compute="_compute_coverage", compute_sudo=True)
     audited = fields.Float("Audited (%)", compute="_compute_coverage", compute_sudo=True)
+    can_approve = fields.Boolean("I may approve", compute="_compute_can_approve")
     matrix = fields.Html("Coverage", compute="_compute_matrix", sanitize=False, compute_sudo=True)
 
     _year_uniq = models.Constraint("UNIQUE (company_id, year)", "There is a programme for this year: revise it instead.")
     _year_range = models.Constraint("CHECK (year BETWEEN 2000 AND 2200)", "Enter a year between 2000 and 2200.")
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "exemption_ids", "standard_ids")
+    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
     def _compute_coverage(self):
         counts = {(programme.id, state): count for programme, state, count in self.env["qms.audit.coverage"]._read_group(
             [("programme_id", "in", self.ids)], ["programme_id", "state"], ["__count"])}
@@ -60,16 +61,22 @@ class QmsAuditProgramme(models.Model):
             wanted = total - found["exempt"]
             programme.audited = wanted and 100.0 * found["audited"] / wanted
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "exemption_ids", "standard_ids")
+    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
     @api.depends_context("lang")
     def _compute_matrix(self):
         for programme in self:
             cells = self.env["qms.audit.coverage"].search([("programme_id", "=", programme._origin.id)])
-            programme.matrix = cells and self.env["ir.qweb"]._render("repair_quality.audit_matrix", {
+            programme.matrix = bool(cells) and self.env["ir.qweb"]._render("repair_quality.audit_matrix", {
                 "departments": cells.department_id.sorted("display_name"), "clauses": cells.clause_id.sorted(
                     lambda clause: (clause.standard_id.sequence, clause.standard_id.id, clause.sort_key)),
                 "cells": {(cell.department_id.id, cell.clause_id.id): cell for cell in cells},
             })
+
+    @api.depends("submitted_by_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for programme in self:
+            programme.can_approve = not self._is_same_person(programme.submitted_by_id)
 
     @api.constrains("year")
     def _check_year(self):
@@ -116,7 +123,7 @@ class QmsAuditProgramme(models.Model):
         """
         self._check_approver()
         for programme in self._check_in_state("submitted"):
-            if programme.submitted_by_id == self.env.user:
+            if self._is_same_person(programme.submitted_by_id):
                 raise AccessError(self.env._("Nobody approves the programme he submitted: ask another manager."))
             if programme.uncovered_count and not (programme.uncovered_reason or "").strip():
                 raise UserError(self.env._(
@@ -149,6 +156,11 @@ class QmsAuditProgramme(models.Model):
             open_audits = programme.audit_ids.filtered(lambda audit: audit.state not in ("closed", "cancelled"))
             if open_audits:
                 raise UserError(self.env._("These audits are open: %(audits)s.", audits=", ".join(open_audits.mapped("display_name"))))
+            if programme.uncovered_count and not (programme.uncovered_reason or "").strip():
+                raise UserError(self.env._(
+                    "%(count)s combinations of department and clause were not audited, among them %(examples)s: revise the programme, "
+                    "and plan audits, say where a clause does not apply, or write the reason.",
+                    count=programme.uncovered_count, examples=programme._get_uncovered_examples()))
             if not (programme.review or "").strip():
                 raise UserError(self.env._("Write in the review what the audits of the year showed."))
             programme._flow_write({"state": "closed", "closed_on": self._get_local_today(programme.company_id)})

@@ -7,7 +7,7 @@ class QmsAuditProgrammeVersion(models.Model):
 
     _name = "qms.audit.programme.version"
     _description = "Version of an Audit Programme"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "programme_id, number desc"
     _rec_name = "number"
     _flow_fields = frozenset({
@@ -41,7 +41,7 @@ class QmsAuditExemption(models.Model):
 
     _name = "qms.audit.exemption"
     _description = "Clause that Does Not Apply"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "programme_id, department_id, clause_id"
     _rec_name = "clause_id"
 

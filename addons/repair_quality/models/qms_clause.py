@@ -1,7 +1,7 @@
 import re
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -62,6 +62,24 @@ class QmsClause(models.Model):
         for clause in self:
             if any(other.standard_id != clause.standard_id for other in clause.parent_id | clause.child_ids):
                 raise ValidationError(self.env._("%(clause)s and what it is part of belong to one standard.", clause=clause.display_name))
+
+    def write(self, vals):
+        """Write; a clause that a programme in force has to cover is neither taken out of its standard nor put under another."""
+        if vals.get("active") is False or {"parent_id", "standard_id"} & vals.keys():
+            self._check_not_audited()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_audited(self):
+        self._check_not_audited()
+
+    def _check_not_audited(self):
+        programme = self.env["qms.audit.programme"].sudo().search([  # of any company
+            ("standard_ids", "in", self.standard_id.ids), ("state", "in", ("submitted", "approved", "revising"))], limit=1)
+        if programme:
+            raise UserError(self.env._(
+                "%(clause)s belongs to what %(programme)s has to cover: say there where it does not apply, or make a new edition.",
+                clause=self[:1].display_name, programme=programme.name))
 
     def _get_leaves(self):
         """Return the lowest active clauses of ``self`` and of everything under it, in the order of the standard."""

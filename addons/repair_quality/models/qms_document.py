@@ -16,7 +16,7 @@ class QmsDocument(models.Model):
 
     _name = "qms.document"
     _description = "Controlled Document"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "kind_order, number, id"
     _rec_names_search = ["number", "name"]
     _check_company_auto = True
@@ -269,6 +269,7 @@ class QmsDocument(models.Model):
         effective = self.search([("effective_version_id", "!=", False)])
         effective._sync_readings()
         effective.filtered("is_review_due")._remind_review()
+        self.env["qms.document.reading"]._remind_unread()
 
     def _remind_review(self):
         reminded = self.activity_search(["repair_quality.mail_activity_type_document_review"]).mapped("res_id")

@@ -7,10 +7,12 @@ class QmsDocumentReading(models.Model):
 
     _name = "qms.document.reading"
     _description = "Read and Understood"
-    _inherit = ["qms.controlled"]
+    _inherit = ["qms.mixin"]
     _order = "read_on desc, due_date, id"
     _rec_name = "document_id"
-    _flow_fields = frozenset({"version_id", "employee_id", "user_id", "asked_on", "due_date", "read_on", "is_current"})
+    _flow_fields = frozenset({
+        "version_id", "employee_id", "user_id", "asked_on", "due_date", "read_on", "is_current", "manner",
+        "collected_by_id", "collected_on", "proof", "proof_name"})
 
     version_id = fields.Many2one("qms.document.version", required=True, ondelete="cascade", index=True, readonly=True)
     document_id = fields.Many2one(related="version_id.document_id", store=True, index=True)
@@ -18,7 +20,7 @@ class QmsDocumentReading(models.Model):
     employee_id = fields.Many2one("hr.employee", required=True, ondelete="restrict", index=True, readonly=True)
     department_id = fields.Many2one(related="employee_id.department_id", related_sudo=True)
     user_id = fields.Many2one(
-        "res.users", readonly=True, index="btree_not_null", help="Empty: the employee has no login and cannot confirm.")
+        "res.users", readonly=True, index="btree_not_null", help="Empty: the employee has no login; the head collects the signature.")
     asked_on = fields.Date(readonly=True)
     due_date = fields.Date("Read until", readonly=True)
     read_on = fields.Datetime("Read and understood", readonly=True, index=True)
@@ -57,7 +59,7 @@ class QmsDocumentReading(models.Model):
                 raise UserError(self.env._("This version is not in force any more: read the effective one."))
             if row.read_on:
                 raise UserError(self.env._("You confirmed this version already."))
-            row._flow_write_as_reader({"read_on": fields.Datetime.now()})
+            row._flow_write_as_reader({"read_on": fields.Datetime.now(), "manner": "login"})
         return True
 
     def action_open_document(self):

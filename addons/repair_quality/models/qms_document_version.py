@@ -17,7 +17,7 @@ class QmsDocumentVersion(models.Model):
 
     _name = "qms.document.version"
     _description = "Document Version"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.controlled"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "document_id, number desc"
     _flow_fields = frozenset({
         "number", "state", "author_id", "editor_ids", "submitted_on", "reviewer_id", "reviewed_on", "approver_id", "approved_on",
@@ -48,6 +48,7 @@ class QmsDocumentVersion(models.Model):
     withdrawn_reason = fields.Char("Why withdrawn", readonly=True, copy=False)
     checksum = fields.Char(readonly=True, copy=False, help="SHA-256 of text and file, taken at the approval.")
     is_intact = fields.Boolean("Unchanged since approval", compute="_compute_is_intact")
+    can_judge = fields.Boolean("I may review and approve", compute="_compute_can_judge")
     reading_ids = fields.One2many("qms.document.reading", "version_id", "Readers", readonly=True)
 
     _one_effective = models.UniqueIndex(
@@ -59,6 +60,12 @@ class QmsDocumentVersion(models.Model):
         for version in self:
             version.display_name = self.env._(
                 "%(document)s, version %(number)s", document=version.document_id.number or "", number=version.number)
+
+    @api.depends("author_id", "editor_ids")
+    @api.depends_context("uid")
+    def _compute_can_judge(self):
+        for version in self:
+            version.can_judge = not self._is_same_person(version._get_writers())
 
     @api.depends("checksum", "content", "file")
     def _compute_is_intact(self):
@@ -230,7 +237,7 @@ class QmsDocumentVersion(models.Model):
 
     def _check_not_author(self):
         for version in self:
-            if self.env.user in version._get_writers():
+            if self._is_same_person(version._get_writers()):
                 raise AccessError(self.env._("Nobody reviews or approves what he wrote: ask somebody else."))
 
     def _get_writers(self):

@@ -13,7 +13,7 @@ class QmsFinding(models.Model):
 
     _name = "qms.finding"
     _description = "Audit Finding"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "audit_id desc, id"
     _rec_name = "description"
     _flow_fields = frozenset({"line_id", "nonconformity_id", "followup_audit_id", "followup_note"})

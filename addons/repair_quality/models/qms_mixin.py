@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 
 
 def is_changed(record, name, value):
@@ -10,7 +11,7 @@ def is_changed(record, name, value):
 
 
 class QmsMixin(models.AbstractModel):
-    """What every quality record shares: its stages change through its buttons only, and who may decide."""
+    """What every quality record shares: its stages change through its buttons only, and who may decide (handbook 10)."""
 
     _name = "qms.mixin"
     _description = "Guarded quality record"
@@ -26,8 +27,47 @@ class QmsMixin(models.AbstractModel):
 
     @api.model
     def _is_quality_officer(self):
-        return self.env.user.has_group("repair_quality.repair_quality_group_officer")
+        return self.env.su or self.env.user.has_group("repair_quality.repair_quality_group_officer")
 
     @api.model
     def _is_quality_manager(self):
-        return self.env.user.has_group("repair_quality.repair_quality_group_manager")
+        return self.env.su or self.env.user.has_group("repair_quality.repair_quality_group_manager")
+
+    @api.model
+    def _check_quality_officer(self):
+        if not self._is_quality_officer():
+            raise AccessError(self.env._("Only quality officers do this. Ask one of them."))
+
+    @api.model
+    def _check_quality_manager(self):
+        if not self._is_quality_manager():
+            raise AccessError(self.env._("Only quality managers do this. Ask one of them."))
+
+    def _check_in_state(self, *states):
+        """Return ``self``, locked, when every record is in one of the states; raise otherwise."""
+        self._lock()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for record in self:
+            if record.state not in states:
+                raise UserError(self.env._(
+                    "%(record)s is '%(state)s': this is possible while it is '%(expected)s'.", record=record.display_name,
+                    state=labels[record.state], expected=" / ".join(labels[state] for state in states)))
+        return self
+
+    @api.model
+    def _take_reason(self, reason, message):
+        """Return a reason without blanks around it.
+
+        :param reason: what the caller sent, anything
+        :param message: translated text of the error when it is empty or no text
+        """
+        if not isinstance(reason, str) or not reason.strip():
+            raise UserError(message)
+        return reason.strip()[:1000]
+
+    def _ask_reason(self, method, title):
+        """Return the dialogue that asks for a reason and then calls ``method`` with it."""
+        return {
+            "type": "ir.actions.act_window", "res_model": "qms.reason", "view_mode": "form", "target": "new", "name": title,
+            "context": {"default_res_model": self._name, "default_res_id": self.id, "default_method": method},
+        }

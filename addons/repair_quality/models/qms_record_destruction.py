@@ -7,7 +7,7 @@ class QmsRecordDestruction(models.Model):
 
     _name = "qms.record.destruction"
     _description = "Protocol of Destruction"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "id desc"
     _flow_fields = frozenset({"name", "state", "proposed_by_id", "approved_by_id", "approved_on", "done_by_id", "done_on"})
 
@@ -29,10 +29,17 @@ class QmsRecordDestruction(models.Model):
     proposed_by_id = fields.Many2one("res.users", "Proposed by", readonly=True, copy=False)
     approved_by_id = fields.Many2one("res.users", "Approved by", readonly=True, copy=False)
     approved_on = fields.Date(readonly=True, copy=False)
+    can_approve = fields.Boolean("I may approve", compute="_compute_can_approve")
     done_by_id = fields.Many2one("res.users", "Carried out by", readonly=True, copy=False)
     done_on = fields.Date("Carried out on", readonly=True, copy=False)
 
     _dates = models.Constraint("CHECK (date_from IS NULL OR date_from <= date_to)", "The first day lies after the last.")
+
+    @api.depends("proposed_by_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for protocol in self:
+            protocol.can_approve = not self._is_same_person(protocol.proposed_by_id | protocol.create_uid)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -67,7 +74,7 @@ class QmsRecordDestruction(models.Model):
         """Approve protocols that somebody else proposed."""
         self._check_quality_manager()
         for protocol in self._check_in_state("proposed"):
-            if self.env.user in protocol.proposed_by_id | protocol.create_uid:
+            if self._is_same_person(protocol.proposed_by_id | protocol.create_uid):
                 raise AccessError(self.env._("Nobody approves the destruction he proposed: ask another quality manager."))
             protocol._check_term()
             protocol._flow_write({
@@ -93,7 +100,7 @@ class QmsRecordDestruction(models.Model):
         self._check_quality_officer()
         for protocol in self._check_in_state("approved"):
             protocol._check_term()
-            if not protocol.witness_id or protocol.witness_id == self.env.user:
+            if not protocol.witness_id or self._is_same_person(protocol.witness_id):
                 raise UserError(self.env._("Name a witness other than yourself."))
             protocol._flow_write({
                 "state": "done", "done_by_id": self.env.uid, "done_on": self._get_local_today(protocol.company_id)})

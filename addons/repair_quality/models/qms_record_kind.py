@@ -8,7 +8,7 @@ class QmsRecordKind(models.Model):
 
     _name = "qms.record.kind"
     _description = "Kind of Record"
-    _inherit = ["mail.thread", "qms.controlled"]
+    _inherit = ["mail.thread", "qms.mixin"]
     _order = "code, name, id"
     _rec_names_search = ["code", "name"]
     _check_company_auto = True

@@ -34,6 +34,10 @@ class QmsStandard(models.Model):
         for standard in self:
             standard.clause_count = counts.get(standard._origin, 0)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_audited(self):
+        self.with_context(active_test=False).clause_ids._check_not_audited()
+
     def action_view_clauses(self):
         """Open the clauses of the standard."""
         self.ensure_one()

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -5,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.fields import Command
 
-from ..demo.documents import DOCUMENTS, QUESTION_NOTES, RECORDS
+from ..demo.documents import DOCUMENTS, RECORDS, SEEN, SEEN_BY_DEPARTMENT, SEEN_ELSE
 
 HEADS = {"service": "manager", "desk": "desk", "quality": "quality", "parts": "keeper", "office": "hr"}
 AUDITORS = ("hr", "desk", "quality", "inspector")
@@ -142,8 +143,12 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _answer_demo_audit(self, audit, count):
         members = (audit.lead_id | audit.team_ids).sorted(lambda user: user != audit.lead_id)
+        asked = Counter()
         for number, line in enumerate(audit.line_ids[:count] if count else audit.line_ids):
-            answer, note = QUESTION_NOTES[2 if line.clause_id.number == "7.5" else (0, 1, 3)[number % 3]]
+            clause = line.clause_id.number
+            place, otherwise = (clause, asked[clause]), ("conforming", SEEN_ELSE[number % len(SEEN_ELSE)])
+            asked[clause] += 1
+            answer, note = SEEN_BY_DEPARTMENT.get((line.department_id.name, *place)) or SEEN.get(place, otherwise)
             free = members.filtered(lambda user, line=line: not line._get_own_document_problem(user))[:1]
             if free:
                 line.with_user(free).with_context(**audit.env.context).write({"answer": answer, "note": note})
@@ -160,7 +165,7 @@ class RepairServiceDemo(models.AbstractModel):
             price.with_user(audit.lead_id).write({
                 "answer": "minor", "note": "抽查十张工单，一张在客户同意报价之前已开始维修。"})
         lead.summary = "体系运行总体有效，人员熟悉流程，记录可追溯；仪器校准与现场文件的使用需要加强。"
-        lead._report(with_paper=False)
+        lead.action_report()
         day = max(today - timedelta(days=days), today.replace(month=1, day=1))
         audit._flow_write({
             "date_start": day, "date_end": min(day + timedelta(days=1), today), "announced_on": day.replace(day=1), "started_on": day,

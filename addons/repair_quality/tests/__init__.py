@@ -2,12 +2,14 @@ from . import test_action_verification
 from . import test_audit
 from . import test_audit_programme
 from . import test_audit_year
+from . import test_audit_replacement
 from . import test_auditor
 from . import test_certification
 from . import test_charts
 from . import test_charts_engine
 from . import test_check_security
 from . import test_document
+from . import test_document_signature
 from . import test_documents_rpc
 from . import test_draw_engine
 from . import test_escalation

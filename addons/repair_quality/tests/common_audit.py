@@ -1,10 +1,20 @@
+import base64
+import io
 from datetime import timedelta
+
+from PIL import Image
 
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
 from .common import RepairQualityCommon
+
+
+def make_photo():
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(stream, "JPEG")
+    return base64.b64encode(stream.getvalue())
 
 
 class AuditCommon(RepairQualityCommon):

@@ -1,19 +1,8 @@
-import base64
-import io
-
-from PIL import Image
-
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged, users
 
 from .common_audit import AuditCommon
-
-
-def make_photo():
-    stream = io.BytesIO()
-    Image.new("RGB", (40, 30), "grey").save(stream, "JPEG")
-    return base64.b64encode(stream.getvalue())
 
 
 @tagged("post_install", "-at_install")
@@ -70,6 +59,49 @@ class TestAuditProgramme(AuditCommon):
         programme.invalidate_recordset()
         self.assertEqual(programme.cell_count, 9)
 
+    def test_audit_that_says_not_applicable_to_everything_covers_nothing(self):
+        programme = self._create_programme(uncovered_reason="Others next year")
+        audit = self.env["qms.audit"].with_user(self.user_officer).create({
+            "name": "Today", "programme_id": programme.id, "department_ids": [Command.set(self.workshop.ids)],
+            "clause_ids": [Command.set(self.chapter.ids)], "date_start": self.today, "date_end": self.today, "lead_id": self.user_lead.id})
+        programme.action_submit()
+        programme.with_user(self.user_quality_manager).action_approve()
+        audit.action_announce()
+        lead = audit.with_user(self.user_lead)
+        lead.action_start()
+        self.assertEqual(programme.uncovered_count, 4, "two further departments by two clauses")
+        self._report(lead, "na", "na", "conforming")
+        programme.invalidate_recordset()
+        self.assertEqual(programme.uncovered_count, 5, "clause 1.1 was looked at nowhere")
+        lead.action_close()
+        boss = programme.with_user(self.user_quality_manager)
+        boss.review = "x"
+        boss.action_revise("Say what stays uncovered")
+        programme.uncovered_reason = False
+        programme.sudo()._flow_write({"state": "approved"})  # as after a department was added to an approved programme
+        with self.assertRaisesRegex(UserError, "5 combinations of department and clause were not audited"):
+            boss.action_close()
+
+    def test_clause_that_a_programme_in_force_covers_does_not_disappear(self):
+        self.clause_b.name = "Tools and instruments"
+        programme = self._create_programme(year=self.today.year + 1, uncovered_reason="x")
+        self.clause_b.active = False
+        self.clause_b.active = True
+        self._plan(programme, self.workshop)
+        programme.action_submit()
+        boss = self.user_quality_manager
+        programme.with_user(boss).action_approve()
+        clause = self.clause_b.with_user(boss)
+        other = self.env["qms.standard"].with_user(boss).create({"name": "Other"})
+        for call in (lambda: clause.write({"active": False}), lambda: clause.write({"parent_id": self.clause_a.id}), clause.unlink,
+                     lambda: clause.write({"standard_id": other.id, "parent_id": False}),
+                     lambda: self.standard.with_user(boss).write({"clause_ids": [Command.delete(clause.id)]}),
+                     self.standard.with_user(boss).unlink):
+            with self.assertRaisesRegex(UserError, "has to cover"):
+                call()
+        clause.questions = "Are the tools checked?"
+        self.assertEqual(programme.cell_count, 6)
+
     def test_uncovered_programme_is_approved_with_a_written_reason_only(self):
         programme = self._create_programme(year=self.today.year + 1)
         with self.assertRaises(UserError):
@@ -97,6 +129,30 @@ class TestAuditProgramme(AuditCommon):
         with self.assertRaises(AccessError):
             programme.with_user(self.user_quality_manager).action_approve()
         programme.with_user(self.user_second).action_approve()
+
+    def test_two_logins_of_one_person_are_not_four_eyes(self):
+        """The officer submits, gets another login, and would approve with that."""
+        employee = self.env["hr.employee"].create({"name": "Both", "user_id": self.user_officer.id, "department_id": self.office.id})
+        programme = self._create_programme(year=self.today.year + 1, uncovered_reason="x")
+        self._plan(programme, self.workshop)
+        programme.action_submit()
+        document = self.env["qms.document"].with_user(self.user_officer).create({"name": "Torque"})
+        document.action_new_version("First")
+        version = document.next_version_id
+        version.content = "<p>x</p>"
+        version.action_submit()
+        kind = self.env["qms.record.kind"].with_user(self.user_officer).create({"name": "Torque tests"})
+        protocol = self.env["qms.record.destruction"].with_user(self.user_officer).create({
+            "kind_id": kind.id, "date_to": kind.destroyable_before, "quantity": "1 box"})
+        protocol.action_propose()
+        employee.user_id = self.user_quality_manager
+        for call in (programme.with_user(self.user_quality_manager).action_approve,
+                     version.with_user(self.user_quality_manager).action_review,
+                     protocol.with_user(self.user_quality_manager).action_approve):
+            with self.assertRaises(AccessError):
+                call()
+        programme.with_user(self.user_second).action_approve()
+        self.assertEqual(programme.state, "approved")
 
     def test_approved_programme_changes_by_a_revision_with_its_trace(self):
         programme = self._create_programme(year=self.today.year + 1, uncovered_reason="x")

@@ -1,20 +1,10 @@
-import base64
-import io
 from datetime import timedelta
-
-from PIL import Image
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common_audit import AuditCommon
-
-
-def make_photo():
-    stream = io.BytesIO()
-    Image.new("RGB", (40, 30), "grey").save(stream, "JPEG")
-    return base64.b64encode(stream.getvalue())
 
 
 @tagged("post_install", "-at_install")
@@ -99,6 +89,18 @@ class TestAuditor(AuditCommon):
             evidence.create({"line_id": line.id, "name": "Price told", "repair_id": order.id})
         order.sudo().user_id = False
         self.assertTrue(evidence.create({"line_id": line.id, "name": "Price told", "repair_id": order.id}))
+
+    def test_work_done_under_an_earlier_login_is_his_own_work(self):
+        order = self._create_order()
+        order.sudo().user_id = self.user_stranger
+        self.stranger.user_id = False
+        self.lead.user_id = self.user_stranger
+        self.lead.user_id = self.user_lead
+        self.user_lead.group_ids += self.env.ref("repair_service.repair_service_group_desk")
+        audit = self._start()
+        with self.assertRaisesRegex(UserError, "own work"):
+            self.env["qms.audit.evidence"].with_user(self.user_lead).create(
+                {"line_id": audit.line_ids[0].id, "name": "Price told", "repair_id": order.id})
 
     def test_who_wrote_the_document_does_not_answer_for_its_clause(self):
         document = self.env["qms.document"].create({
