@@ -22,7 +22,7 @@ class QmsImprovement(models.Model):
     _check_company_auto = True
     _flow_fields = frozenset({
         "state", "number", "started_on", "implemented_on", "evaluate_on", "evaluated_by_id", "evaluated_on", "closed_on", "closed_by_id",
-        "first_date_due"}) | FROZEN_FIELDS
+        "first_date_due", "stop_reason"}) | FROZEN_FIELDS
 
     number = fields.Char(readonly=True, copy=False)
     name = fields.Char("Project", required=True, tracking=True)
@@ -52,7 +52,7 @@ class QmsImprovement(models.Model):
         help="The instruction, procedure or form that keeps what was gained.")
     standard = fields.Text("What became standard", copy=False, help="Which instruction, checklist or training keeps it. Attach it below.")
     lesson = fields.Text("What was learned", copy=False)
-    stop_reason = fields.Char("Why it is stopped", copy=False)
+    stop_reason = fields.Char("Why it is stopped", readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, copy=False)
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue")
@@ -216,20 +216,26 @@ class QmsImprovement(models.Model):
                 raise UserError(self.env._("%(project)s did not improve its figure: write what was learned.", project=project.name))
         self._flow_write({"state": "closed", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
 
-    def action_stop(self):
-        """Stop projects that lead nowhere, with the reason; the record stays.
+    def action_stop(self, reason=False):
+        """Stop projects that lead nowhere, with their open steps; the record stays.
 
+        :param str reason: why; without one the dialogue asks
         :raises AccessError: for others than quality officers
-        :raises UserError: without a reason, or after the evaluation
+        :raises UserError: after the evaluation
         """
         if not self._is_quality_officer():
             raise AccessError(self.env._("Only quality officers stop a project."))
         for project in self:
             if project.state not in ("draft", "running", "measuring"):
                 raise UserError(self.env._("An evaluated project is closed, not stopped."))
-            if not (project.stop_reason or "").strip():
-                raise UserError(self.env._("Write why %(project)s is stopped.", project=project.name))
-        self._flow_write({"state": "stopped", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
+        if not reason:
+            return self.ensure_one().env["qms.check.reason"]._ask(self, "stop", self.env._("Why is it stopped?"))
+        reason = self.env["qms.check.reason"]._clean(reason)
+        self.step_ids.filtered(lambda step: not step.done_on and not step.cancelled_on)._drop(reason)
+        self._flow_write({
+            "state": "stopped", "stop_reason": reason, "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
+        self.activity_unlink(["repair_quality.mail_activity_type_verify_project"])
+        return True
 
     def action_new_step(self):
         """Open a new step of the project, with owner and day."""

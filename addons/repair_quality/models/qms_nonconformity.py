@@ -24,7 +24,7 @@ class QmsNonconformity(models.Model):
     _check_company_auto = True
     _flow_fields = frozenset({
         "state", "number", "closed_on", "verified_by_id", "verified_on", "inspection_id", "reopen_count", "earlier_causes",
-        "cancelled_by_id", "escalated_to_ids"})
+        "cancelled_by_id", "cancel_reason", "reopen_reason", "escalated_to_ids"})
 
     number = fields.Char(readonly=True, copy=False, index=True)
     name = fields.Char("What is wrong", required=True, tracking=True)
@@ -59,9 +59,10 @@ class QmsNonconformity(models.Model):
     verified_by_id = fields.Many2one("res.users", string="Verified by", readonly=True, copy=False)
     verified_on = fields.Date(readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
-    cancel_reason = fields.Char("Why it is not justified", copy=False)
+    cancel_reason = fields.Char("Why it is not justified", readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Dropped by", readonly=True, copy=False)
     reopen_count = fields.Integer("Reopened", readonly=True, copy=False)
+    reopen_reason = fields.Char("Why opened again", readonly=True, copy=False)
     earlier_causes = fields.Text("Causes that did not hold", readonly=True, copy=False)
     is_overdue = fields.Boolean("Overdue", compute="_compute_age", search="_search_is_overdue")
     age_days = fields.Integer("Age (days)", compute="_compute_age", help="From the day it was found to its closing.")
@@ -152,7 +153,7 @@ class QmsNonconformity(models.Model):
             return
         if changed & {"due_date"} and self.is_overdue:
             raise AccessError(self.env._("The due day of an overdue nonconformity is moved by a quality officer."))
-        if changed & {"severity", "cancel_reason"}:
+        if "severity" in changed:
             raise AccessError(self.env._("Severity is judged by a quality officer."))
 
     @api.ondelete(at_uninstall=False)

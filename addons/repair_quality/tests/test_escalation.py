@@ -94,8 +94,7 @@ class TestRecurrence(RepairQualityCommon):
 
     def test_what_was_not_justified_does_not_count(self):
         dropped = self._found(3).with_user(self.user_officer)
-        dropped.cancel_reason = "Twice"
-        dropped.action_cancel()
+        dropped.action_cancel("Twice")
         self.assertFalse(self._found(0).is_recurring)
 
     def test_counting_costs_the_same_however_many_there_are(self):

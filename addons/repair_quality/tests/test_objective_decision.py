@@ -22,7 +22,7 @@ class TestTargetsByPeriod(RepairQualityCommon):
             "owner_id": cls.user_desk.id})
 
     def _target(self, first, last, target, **values):
-        with freeze_time(f"{first} 04:00:00"):
+        with freeze_time(f"{date.fromisoformat(first) - timedelta(days=1)} 04:00:00"):
             return self.env["qms.objective.target"].create({
                 "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target, **values})
 
@@ -53,6 +53,40 @@ class TestTargetsByPeriod(RepairQualityCommon):
                 self.env["qms.objective.target"].create({
                     "objective_id": self.objective.id, "date_from": "2019-02-01", "date_to": "2019-02-28", "target": 1})
         self.assertEqual(self._store().light, "red")
+
+    def test_nobody_waits_how_a_month_ends_and_sets_its_target_then(self):
+        """Seen on 30 March: no target for March, none shortened or deleted that holds in March; April's is still open."""
+        self.env.cr.execute("UPDATE qms_objective SET create_date = '2019-01-05' WHERE id = %s", [self.objective.id])
+        self.objective.invalidate_recordset()
+        with freeze_time("2019-02-20 04:00:00"):
+            period = self.env["qms.objective.target"].create({
+                "objective_id": self.objective.id, "date_from": "2019-03-01", "date_to": "2019-12-31", "target": 90})
+        with freeze_time("2019-03-30 04:00:00"):
+            for call in (
+                lambda: self.env["qms.objective.target"].create({
+                    "objective_id": self.objective.id, "date_from": "2019-01-01", "date_to": "2019-02-28", "target": 10}),
+                lambda: period.write({"target": 10}), lambda: period.write({"date_to": "2019-03-30"}), period.unlink,
+                lambda: self.objective.write({"target_ids": [(2, period.id)]}),
+            ):
+                with self.assertRaises(UserError), self.cr.savepoint():
+                    call()
+            period.date_to = "2019-03-31"
+            self._target_now("2019-04-01", "2019-04-30", 50)
+            with self.assertRaisesRegex(UserError, "2019-04-01"):
+                self._target_now("2018-03-01", "2018-03-31", 10)
+        self.assertEqual(self.objective._get_target(date(2019, 3, 31))[0], 90)
+        self.assertEqual(self.objective._get_target(date(2019, 4, 30))[0], 50)
+
+    def test_a_month_ends_at_midnight_of_the_company(self):
+        """Set on 1 April, 00:30 in Shanghai, which is 31 March in London: April is its first month and open."""
+        self.env.cr.execute("UPDATE qms_objective SET create_date = '2019-03-31 16:30:00' WHERE id = %s", [self.objective.id])
+        self.objective.invalidate_recordset()
+        with freeze_time("2019-03-31 16:40:00"):
+            self.assertEqual(self.objective._get_first_open_day(), date(2019, 4, 1))
+
+    def _target_now(self, first, last, target):
+        return self.env["qms.objective.target"].create({
+            "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target})
 
     def test_another_standing_target_holds_from_the_next_month_on(self):
         """Set to 40 on 1 April, when March is known to be bad: March and April keep their 95, May has 40."""
