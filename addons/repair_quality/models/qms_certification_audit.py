@@ -115,6 +115,14 @@ class QmsCertificationAudit(models.Model):
     def _flow_write(self, vals):
         return self.with_context(qms_flow=FLOW).write(vals)
 
+    def _in_flow(self):
+        return self.env.context.get("qms_flow") is FLOW
+
+    def _is_file_fixed(self, new=False):
+        """Whether the file is fixed: the body made its audit."""
+        self.ensure_one()
+        return bool(self.done_on)
+
 
 class QmsCertificationFinding(models.Model):
     """Something the body has found: treated as a nonconformity of our own (handbook 10.2.2 (3), 10.3.1)."""

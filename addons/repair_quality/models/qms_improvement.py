@@ -171,13 +171,15 @@ class QmsImprovement(models.Model):
                 raise UserError(self.env._("Finish or drop the open steps of %(project)s first.", project=project.name))
             today = fields.Date.context_today(self)
             project._flow_write({"state": "measuring", "implemented_on": today, "evaluate_on": project._get_after_day(today)})
-            project.activity_schedule(
-                "repair_quality.mail_activity_type_verify_project", project.evaluate_on, user_id=project._get_evaluator().id,
-                summary=self.env._("Evaluate: %(project)s", project=project.name))
+            evaluator = self.env["qms.nonconformity"].with_company(project.company_id)._get_other_officer(project._get_workers())
+            if evaluator:
+                project.activity_schedule(
+                    "repair_quality.mail_activity_type_verify_project", project.evaluate_on, user_id=evaluator.id,
+                    summary=self.env._("Evaluate: %(project)s", project=project.name))
 
-    def _get_evaluator(self):
-        quality = self.env["qms.nonconformity"].with_company(self.company_id)._get_default_owner()
-        return quality if quality != self.owner_id else self.env.user
+    def _get_workers(self):
+        """Return who worked on the project, and so does not judge it."""
+        return self.owner_id | self.member_ids | self.step_ids._get_doers()
 
     def action_evaluate(self):
         """Hold the figure after against the baseline, with the count and certainty of both.
@@ -187,7 +189,7 @@ class QmsImprovement(models.Model):
         """
         self._check_stage("measuring")
         for project in self:
-            if not self._is_quality_officer() or self.env.user in project.owner_id | project.member_ids | project.step_ids._get_doers():
+            if not self._is_quality_officer() or self.env.user in project._get_workers():
                 raise AccessError(self.env._("A quality officer who did not work on the project evaluates it."))
             if project.evaluate_on > fields.Date.context_today(self):
                 raise UserError(self.env._(

@@ -86,6 +86,15 @@ class QmsNonconformity(models.Model):
             ("all_group_ids", "in", managers.ids), ("company_ids", "in", self.env.company.ids), ("share", "=", False),
         ], limit=1, order="id desc") or self.env.user
 
+    @api.model
+    def _get_other_officer(self, barred):
+        """Return who judges in the company what ``barred`` users have done: its quality manager, or else another officer; maybe nobody."""
+        manager = self._get_default_owner()
+        officer = self.env.ref("repair_quality.repair_quality_group_officer")
+        candidates = manager.filtered(lambda user: officer in user.sudo().all_group_ids) | self.env["res.users"].search([  # group only
+            ("all_group_ids", "in", officer.ids), ("company_ids", "in", self.env.company.ids), ("share", "=", False)], order="id desc")
+        return (candidates - barred)[:1]
+
     @api.depends("repair_id")
     def _compute_appliance_category_id(self):
         for nonconformity in self:

@@ -6,6 +6,7 @@ from odoo.tools import float_compare
 
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
 HISTORY_MONTHS = 12
+ACTIVITY_RED = "repair_quality.mail_activity_type_red"
 
 
 class QmsObjective(models.Model):
@@ -13,8 +14,9 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
     _order = "sequence, id"
+    _flow_fields = frozenset({"red_since"})
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -40,6 +42,7 @@ class QmsObjective(models.Model):
     period_start = fields.Date("From", compute="_compute_value")
     period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
     light = fields.Selection(LIGHTS, compute="_compute_value")
+    red_since = fields.Date(readonly=True, copy=False, help="The day on which the light was seen to turn red; its owner was told.")
     live_target = fields.Float("Target now", compute="_compute_value", digits=(16, 2))
     target_ids = fields.One2many("qms.objective.target", "objective_id", string="Targets by period")
     value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
@@ -96,10 +99,40 @@ class QmsObjective(models.Model):
             "view_mode": "graph,list", "views": [(False, "graph"), (False, "list")]}
 
     @api.model
+    def _run_daily(self):
+        """Daily: store the months whose figures are final by now, and tell whose light has turned red."""
+        self._take_snapshots()
+        self.search([])._watch_light()
+
+    @api.model
     def _take_snapshots(self):
         """Store the months whose figures are final, one value per objective and month; months already stored stay."""
-        for objective in self.search([("active", "=", True)]):
+        for objective in self.search([]):
             objective._take_own_snapshots()
+
+    def _watch_light(self):
+        """Tell the owner once when a light turns red, by an activity and its mail; what is red no more needs nobody."""
+        for objective in self:
+            if objective.light == "red" and not objective.red_since:
+                objective._flow_write({"red_since": objective._get_today()})
+                objective.activity_schedule(
+                    ACTIVITY_RED, objective._get_today(), user_id=objective._get_responsible().id,
+                    summary=self.env._(
+                        "Red: %(value)s %(unit)s, target %(target)s", value=f"{objective.value:.1f}", target=f"{objective.live_target:g}",
+                        unit=dict(self._fields["unit"]._description_selection(self.env))[objective.unit]))
+            elif objective.light in ("green", "amber") and objective.red_since:
+                objective._flow_write({"red_since": False})
+                objective.activity_unlink([ACTIVITY_RED])
+
+    def _get_responsible(self):
+        """Return who answers for the objective: its owner, or else the company's quality manager."""
+        self.ensure_one()
+        owner = self.owner_id.filtered("active")
+        return owner or self.env["qms.nonconformity"].with_company(self.company_id)._get_default_owner()
+
+    def _get_today(self):
+        self.ensure_one()
+        return self.env["repair.figure"]._get_today(self.company_id)
 
     def _take_own_snapshots(self):
         self.ensure_one()

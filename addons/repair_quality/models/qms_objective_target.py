@@ -5,8 +5,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .qms_mixin import is_changed
-
 TREND_MONTHS = 12
 # With a history, these say what its values mean.
 FIXED_FIELDS = frozenset({"figure", "company_id"})
@@ -50,16 +48,14 @@ class QmsObjective(models.Model):
             objective.missing_decision_count = counts.get((objective._origin, "missing"), 0)
             objective.open_decision_count = counts.get((objective._origin, "open"), 0)
 
-    def write(self, vals):
+    def _check_frozen(self, vals):
         """What the history stands for stays as it is, and another target holds from the next month on."""
-        self._check_values(self, vals)
         for objective in self:
-            changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if is_changed(objective, name, vals[name])}
+            changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if objective._is_changed(name, vals[name])}
             if changed & FIXED_FIELDS and objective.value_ids:
                 raise UserError(self.env._("Months of this objective are stored: archive it and set another one."))
             if changed & TARGET_FIELDS:
                 objective._keep_target()
-        return super().write(vals)
 
     def _keep_target(self):
         """Keep the standing target for the months that have begun: nobody lowers it when he sees them end badly."""
@@ -75,7 +71,7 @@ class QmsObjective(models.Model):
                 vals_list.append((first, min(row.date_from - relativedelta(days=1), last)))
             first = max(first, row.date_to + relativedelta(days=1))
         vals_list.append((first, last))
-        reason = self.env._("Target before its change on %(day)s", day=self.env["repair.figure"]._get_today(self.company_id))
+        reason = self.env._("Target before its change on %(day)s", day=self._get_today())
         self.env["qms.objective.target"].sudo()._flow_create([  # the past is written by this method alone
             {"objective_id": self.id, "date_from": start, "date_to": stop, "target": self.target, "tolerance": self.tolerance,
              "reason": reason}
@@ -83,7 +79,7 @@ class QmsObjective(models.Model):
 
     def _get_month(self):
         """The first day of the month that runs at the company's."""
-        return self.env["repair.figure"]._get_today(self.company_id).replace(day=1)
+        return self._get_today().replace(day=1)
 
     def _get_first_open_day(self):
         """The first day for which a target may still be set: next month's, or this month's in the month the objective was set.

@@ -142,6 +142,63 @@ class TestTargetsByPeriod(RepairQualityCommon):
         with self.assertRaises(UserError):
             decision.with_user(self.user_officer).action_drop()
 
+    def _store_red(self, *months):
+        return self.env["qms.objective.value"].sudo().create([
+            {"objective_id": self.objective.id, "period_start": f"2019-{month:02}-01", "period_end": f"2019-{month:02}-28", "light": "red",
+             "denominator": 4} for month in months])
+
+    def _decide(self, value):
+        return self.env["qms.action"].with_user(self.user_officer).create({
+            "name": "x", "kind": "decision", "objective_value_id": value.id, "deadline": self.today, "owner_id": self.user_employee.id})
+
+    def test_one_activity_stays_until_every_missed_month_has_its_decision(self):
+        values = self._store_red(3, 4, 5)
+        values._ask_decisions()
+        activity = self.objective.activity_search([DECIDE])
+        self.assertEqual((len(activity), activity.user_id), (1, self.user_desk))
+        for text in ("2019-03", "2019-04", "2019-05"):
+            self.assertIn(text, activity.summary)
+        self._decide(values[0])
+        self.assertEqual(self.objective.activity_search([DECIDE]), activity, "two months wait still")
+        self.assertNotIn("2019-03", activity.summary)
+        for value in values[1:]:
+            self._decide(value)
+        self.assertFalse(self.objective.activity_search([DECIDE]))
+
+    def test_a_month_whose_decision_is_dropped_asks_for_another(self):
+        [value] = self._store_red(3)
+        decision = self._decide(value)
+        self.assertFalse(self.objective.activity_search([DECIDE]))
+        decision.action_drop("The dispatcher stays")
+        self.assertEqual(value.decision_state, "missing")
+        self.assertEqual(self.objective.activity_search([DECIDE]).user_id, self.user_desk)
+
+    def test_a_month_is_stored_the_day_its_figures_are_final(self):
+        """First-time fix waits 30 days: March is final on 1 May, when its last jobs' days are over, not a month later."""
+        objective = self.env["qms.objective"].create({
+            "name": "First time", "figure": "first_time_fix", "target": 85, "company_id": self.company.id})
+        for day, stored in (("2019-04-30", 0), ("2019-05-01", 1)):
+            with freeze_time(f"{day} 04:00:00"):
+                self.env["qms.objective"]._run_daily()
+            self.assertEqual(len(objective.value_ids.filtered(lambda row: row.period_start == date(2019, 3, 1))), stored, day)
+
+    def test_the_owner_is_told_once_when_a_light_turns_red(self):
+        red = "repair_quality.mail_activity_type_red"
+        with freeze_time("2019-03-31 04:00:00"):
+            for _day in range(2):
+                self.env["qms.objective"]._run_daily()
+            activity = self.objective.activity_search([red])
+            self.assertEqual((len(activity), activity.user_id, self.objective.red_since), (1, self.user_desk, date(2019, 3, 31)))
+            self.assertIn("50.0 %", activity.summary)
+            self.assertIn(self.user_desk.partner_id, self.env["mail.mail"].sudo().search([]).mapped("recipient_ids"), "by mail, too")
+            with self.assertRaises(UserError):
+                self.objective.with_user(self.user_quality_manager).write({"red_since": False})
+            self.objective.target_ids.sudo()._flow_create([{
+                "objective_id": self.objective.id, "date_from": "2019-03-01", "date_to": "2019-03-31", "target": 50}])
+            self.objective.invalidate_recordset()
+            self.objective._watch_light()
+        self.assertFalse(self.objective.activity_search([red]) or self.objective.red_since)
+
     def test_others_do_not_decide_and_a_month_reached_needs_nothing(self):
         march = self._store()
         vals = {"name": "x", "deadline": self.today, "objective_value_id": march.id, "kind": "decision"}
