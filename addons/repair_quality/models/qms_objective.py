@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import float_compare
 
+from .qms_scoped import SCOPES
+
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
 HISTORY_MONTHS = 12
 ACTIVITY_RED = "repair_quality.mail_activity_type_red"
@@ -14,7 +16,7 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.scoped", "qms.mixin"]
     _order = "sequence, id"
     _flow_fields = frozenset({"red_since"})
 
@@ -26,14 +28,14 @@ class QmsObjective(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
-    figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection(), required=True, tracking=True)
+    figure = fields.Selection(required=True, tracking=True)
     target = fields.Float(
         required=True, tracking=True,
         help="In the unit of the figure: percent, hours, days or points. It holds where no target of a period says otherwise.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
 
-    unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days"), ("points", "points")], compute="_compute_definition")
+    unit = fields.Selection(lambda self: self._get_units(), compute="_compute_definition")
     definition = fields.Text("How it is counted", compute="_compute_definition")
     higher_is_better = fields.Boolean("More is better", compute="_compute_definition")
     value = fields.Float("Actual", compute="_compute_value", digits=(16, 2))
@@ -67,7 +69,8 @@ class QmsObjective(models.Model):
         if any(objective.unit in ("percent", "points") and objective.target > 100 for objective in self):
             raise ValidationError(self.env._("The target of a rate is 100 % at most."))
 
-    @api.depends("figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from")
+    @api.depends(
+        "figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from", *SCOPES.values())
     def _compute_value(self):
         for objective in self:
             if not (objective.figure and objective.company_id and objective.period_days):
@@ -162,7 +165,7 @@ class QmsObjective(models.Model):
         return last - relativedelta(days=self.period_days - 1), last
 
     def _read_rows(self, first, last):
-        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last)
+        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last, self._get_scope())
 
     def _measure(self, rows, day=None):
         """Return numerator, denominator, value and light of ``{record id: value}``, by the target of a day (else the standing one)."""
@@ -187,6 +190,8 @@ class QmsObjective(models.Model):
             return bool(value) != self.higher_is_better
         if self.unit == "points":
             return value < 0
+        if self.unit == "times":  # what did not turn at all
+            return not value
         return value > self.live_target
 
     def _open_records(self, name, record_ids):

@@ -5,9 +5,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .qms_scoped import SCOPE_FIELDS
+
 TREND_MONTHS = 12
 # With a history, these say what its values mean.
-FIXED_FIELDS = frozenset({"figure", "company_id"})
+FIXED_FIELDS = SCOPE_FIELDS | {"figure", "company_id"}
 TARGET_FIELDS = frozenset({"target", "tolerance"})
 
 
