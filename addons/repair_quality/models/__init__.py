@@ -60,4 +60,5 @@ from . import qms_audit_evidence
 from . import qms_finding
 from . import qms_review_audit
 from . import repair_service_demo_quality
+from . import repair_service_demo_improvement
 from . import repair_service_demo_checks

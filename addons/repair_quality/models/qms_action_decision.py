@@ -8,7 +8,7 @@ class QmsAction(models.Model):
     _inherit = "qms.action"
 
     objective_value_id = fields.Many2one("qms.objective.value", "Missed month", ondelete="restrict", index="btree_not_null")
-    review_id = fields.Many2one("qms.review", ondelete="restrict", index="btree_not_null")
+    review_id = fields.Many2one("qms.review", "Management review", ondelete="restrict", index="btree_not_null")
     improvement_id = fields.Many2one("qms.improvement", "Improvement project", ondelete="restrict", index="btree_not_null")
 
     @api.depends("objective_value_id.company_id", "review_id.company_id", "improvement_id.company_id")

@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .qms_measured import FROZEN_FIELDS, MEASURED_FIELDS
 
@@ -16,13 +17,13 @@ class QmsImprovement(models.Model):
 
     _name = "qms.improvement"
     _description = "Improvement Project"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.evidence", "qms.measured", "qms.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.evidence", "qms.measured", "qms.escalated", "qms.mixin"]
     _order = "id desc"
     _rec_names_search = ["number", "name"]
     _check_company_auto = True
     _flow_fields = frozenset({
         "state", "number", "started_on", "implemented_on", "evaluate_on", "evaluated_by_id", "evaluated_on", "closed_on", "closed_by_id",
-        "first_date_due", "stop_reason"}) | FROZEN_FIELDS
+        "first_date_due", "stop_reason", "escalated_to_ids"}) | FROZEN_FIELDS
 
     number = fields.Char(readonly=True, copy=False)
     name = fields.Char("Project", required=True, tracking=True)
@@ -30,7 +31,7 @@ class QmsImprovement(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", required=True, default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True, index=True)
-    member_ids = fields.Many2many("res.users", string="Members", domain="[('share', '=', False)]")
+    member_ids = fields.Many2many("res.users", "qms_improvement_member_rel", string="Members", domain="[('share', '=', False)]")
     date_due = fields.Date("Due", tracking=True, help="Day by which everything is in place.")
     first_date_due = fields.Date("First due day", readonly=True, copy=False)
     target_value = fields.Float("Target", digits=(16, 2), tracking=True, help="In the unit of the figure.")
@@ -55,7 +56,7 @@ class QmsImprovement(models.Model):
     stop_reason = fields.Char("Why it is stopped", readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, copy=False)
-    is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue")
+    is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
     step_count = fields.Integer("Steps planned", compute="_compute_progress")
     done_count = fields.Integer("Steps done", compute="_compute_progress")
     chart = fields.Text(compute="_compute_chart")
@@ -77,6 +78,19 @@ class QmsImprovement(models.Model):
         today = fields.Date.context_today(self)
         for project in self:
             project.is_overdue = bool(project.date_due and project.date_due < today and project.state in ("draft", "running"))
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = Domain("date_due", "<", fields.Date.context_today(self)) & Domain("state", "in", ("draft", "running"))
+        return overdue if True in value else ~overdue
+
+    @api.model
+    def _get_overdue_domain(self, day):
+        return [("is_overdue", "=", True), ("date_due", "<=", day)]
+
+    def _get_due_day(self):
+        return self.date_due
 
     @api.depends("step_ids.done_on", "step_ids.cancelled_on")
     def _compute_progress(self):
