@@ -25,6 +25,7 @@ from . import repair_inspection_return
 from . import repair_inspection_settle
 from . import repair_order
 from . import repair_order_catalogue
+from . import repair_order_missing
 from . import repair_order_scan
 from . import repair_order_substitute
 from . import repair_order_van

@@ -5,6 +5,7 @@ from . import qms_objective
 from . import qms_objective_target
 from . import qms_objective_value
 from . import qms_evidence
+from . import qms_scoped
 from . import qms_measured
 from . import qms_escalation_rule
 from . import qms_escalated
@@ -63,4 +64,5 @@ from . import qms_audit_evidence
 from . import qms_finding
 from . import qms_review_audit
 from . import repair_service_demo_quality
+from . import repair_service_demo_improvement
 from . import repair_service_demo_checks

@@ -1,7 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-GUARDED = ("qms.document.version", "qms.document.reading", "qms.audit", "qms.audit.evidence")
+GUARDED = (
+    "qms.document.version", "qms.document.reading", "qms.audit", "qms.audit.evidence", "qms.certification", "qms.certification.audit")
 
 
 class IrAttachment(models.Model):

@@ -6,8 +6,11 @@ from .qms_measured import FROZEN_FIELDS, MEASURED_FIELDS
 
 # What the planner sets; whoever carries the action out writes its result and its evidence.
 PLAN_FIELDS = frozenset({
-    "name", "kind", "owner_id", "deadline", "verification", "verifier_id", "cancel_reason"}) | MEASURED_FIELDS
-PARENT_FIELDS = frozenset({"nonconformity_id", "review_id", "objective_value_id", "improvement_id"})
+    "name", "kind", "owner_id", "deadline", "verification", "verifier_id"}) | MEASURED_FIELDS
+PARENT_KINDS = {
+    "nonconformity_id": ("correction", "corrective", "preventive"), "review_id": ("decision",), "objective_value_id": ("decision",),
+    "improvement_id": ("step",)}
+PARENT_FIELDS = frozenset(PARENT_KINDS)
 # Their effect is not judged one by one: the objective, the next review or the project's evaluation shows it.
 UNVERIFIED_KINDS = ("decision", "step")
 FREE_FIELDS = frozenset({"message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"})
@@ -25,7 +28,7 @@ class QmsAction(models.Model):
     _check_company_auto = True
     _flow_fields = frozenset({
         "done_on", "done_by_id", "effectiveness", "evaluated_by_id", "evaluated_on", "verify_on", "first_deadline", "cancelled_on",
-        "cancelled_by_id", "escalated_to_ids"}) | FROZEN_FIELDS
+        "cancelled_by_id", "cancel_reason", "escalated_to_ids"}) | FROZEN_FIELDS
 
     name = fields.Char("Action", required=True, tracking=True)
     nonconformity_id = fields.Many2one("qms.nonconformity", ondelete="restrict", index="btree_not_null")
@@ -56,7 +59,7 @@ class QmsAction(models.Model):
         "Evaluation of effectiveness", help="What shows that the action helped, or that it did not.", copy=False)
     evaluated_by_id = fields.Many2one("res.users", string="Evaluated by", readonly=True, copy=False)
     evaluated_on = fields.Date(readonly=True, copy=False)
-    cancel_reason = fields.Char("Why it is dropped", copy=False)
+    cancel_reason = fields.Char("Why it is dropped", readonly=True, copy=False)
     cancelled_on = fields.Date("Dropped on", readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Dropped by", readonly=True, copy=False)
     state = fields.Selection(
@@ -65,9 +68,6 @@ class QmsAction(models.Model):
     is_overdue = fields.Boolean("Overdue", compute="_compute_state", search="_search_is_overdue")
     days_late = fields.Integer("Days late", compute="_compute_state", help="Counted from the first deadline, however often it was moved.")
     can_plan = fields.Boolean(compute="_compute_can_plan")
-
-    _one_cause = models.Constraint("CHECK (kind NOT IN ('decision', 'step') OR nonconformity_id IS NULL)",
-        "Actions of a nonconformity are corrections, corrective or preventive.")
 
     @api.depends("nonconformity_id.company_id")
     def _compute_company_id(self):
@@ -123,6 +123,8 @@ class QmsAction(models.Model):
     def write(self, vals):
         """Completion and evaluation come from the buttons; the plan is the planner's, and an evaluated action is a record."""
         res = super().write(vals)
+        if "kind" in vals:
+            self._check_parent()
         if {"deadline", "owner_id"} & vals.keys():
             for action in self.filtered(lambda action: not action.done_on):
                 action.activity_reschedule([ACTIVITY], date_deadline=action.deadline, new_user_id=action.owner_id.id)
@@ -188,11 +190,12 @@ class QmsAction(models.Model):
             action._ask_verifier()
         self.activity_feedback([ACTIVITY])
 
-    def action_drop(self):
-        """Drop actions that are not carried out, with the reason.
+    def action_drop(self, reason=False):
+        """Drop actions that are not carried out.
 
+        :param str reason: why; without one the dialogue asks
         :raises AccessError: for anybody but quality officers
-        :raises UserError: without a reason, or when the action is done
+        :raises UserError: when the action is done
         """
         if not self._is_quality_officer():
             raise AccessError(self.env._("Only quality officers drop an action."))
@@ -200,9 +203,14 @@ class QmsAction(models.Model):
         for action in self:
             if action.done_on or action.cancelled_on:
                 raise UserError(self.env._("%(action)s is done already.", action=action.name))
-            if not (action.cancel_reason or "").strip():
-                raise UserError(self.env._("Write why '%(action)s' is dropped.", action=action.name))
-        self._flow_write({"cancelled_on": fields.Date.context_today(self), "cancelled_by_id": self.env.uid})
+        if not reason:
+            return self.ensure_one().env["qms.check.reason"]._ask(self, "drop_action", self.env._("Why is it dropped?"))
+        self._drop(self.env["qms.check.reason"]._clean(reason))
+        return True
+
+    def _drop(self, reason):
+        """Drop open actions; only methods that have checked call this."""
+        self._flow_write({"cancel_reason": reason, "cancelled_on": fields.Date.context_today(self), "cancelled_by_id": self.env.uid})
         self.activity_unlink([ACTIVITY])
 
     def action_open(self):
@@ -211,8 +219,16 @@ class QmsAction(models.Model):
         return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form"}
 
     def _check_parent(self):
-        if any(not action._get_parent() for action in self):
-            raise UserError(self.env._("An action belongs to a nonconformity, a review, a missed objective or a project: plan it there."))
+        """Raise unless each action belongs to one record, by whose rights it is planned, and is of a kind that fits it."""
+        for action in self:
+            parents = [name for name in PARENT_KINDS if action[name]]
+            if len(parents) != 1:
+                raise UserError(self.env._(
+                    "An action belongs to a nonconformity, a review, a missed objective or a project: plan it there."))
+            if action.kind not in PARENT_KINDS[parents[0]]:
+                raise UserError(self.env._(
+                    "Actions of a nonconformity are corrections, corrective or preventive; reviews and missed objectives have decisions, "
+                    "projects have steps."))
 
     def _check_open_parent(self):
         if any(action.nonconformity_id.state in ("verified", "closed", "cancelled") for action in self):

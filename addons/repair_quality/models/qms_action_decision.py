@@ -8,7 +8,7 @@ class QmsAction(models.Model):
     _inherit = "qms.action"
 
     objective_value_id = fields.Many2one("qms.objective.value", "Missed month", ondelete="restrict", index="btree_not_null")
-    review_id = fields.Many2one("qms.review", ondelete="restrict", index="btree_not_null")
+    review_id = fields.Many2one("qms.review", "Management review", ondelete="restrict", index="btree_not_null")
     improvement_id = fields.Many2one("qms.improvement", "Improvement project", ondelete="restrict", index="btree_not_null")
 
     @api.depends("objective_value_id.company_id", "review_id.company_id", "improvement_id.company_id")
@@ -34,9 +34,13 @@ class QmsAction(models.Model):
                 action.review_id._check_takes_decisions()
             if action.improvement_id:
                 action.improvement_id._check_takes_steps()
-            if action.objective_value_id:
-                action.objective_value_id.objective_id.activity_feedback(["repair_quality.mail_activity_type_decision"])
+        actions.objective_value_id._ask_decisions()
         return actions
+
+    def _drop(self, reason):
+        """Drop; a missed month that is left without a decision asks for one again."""
+        super()._drop(reason)
+        self.objective_value_id._ask_decisions()
 
     def _is_planner(self):
         action_sudo = self.sudo()  # only the persons are compared

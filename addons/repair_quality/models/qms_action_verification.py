@@ -50,9 +50,9 @@ class QmsAction(models.Model):
         if not self.verify_on:
             return
         doers = self._get_doers()
-        nonconformities = self.env["qms.nonconformity"]
-        candidates = [self.verifier_id, self.nonconformity_id.owner_id, nonconformities.with_company(self.company_id)._get_default_owner()]
-        verifier = next((user for user in candidates if user and user not in doers and self._may_verify(user)), self.env["res.users"])
+        candidates = (self.verifier_id | self.nonconformity_id.owner_id) - doers
+        verifier = candidates.filtered(self._may_verify)[:1] or self.env["qms.nonconformity"].with_company(
+            self.company_id)._get_other_officer(doers)
         if verifier:
             self.activity_schedule(
                 ACTIVITY_VERIFY, self.verify_on, summary=self.env._("Verify: %(action)s", action=self.name), user_id=verifier.id)

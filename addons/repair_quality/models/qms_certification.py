@@ -266,6 +266,14 @@ class QmsCertification(models.Model):
     def _flow_write(self, vals):
         return self.with_context(qms_flow=FLOW).write(vals)
 
+    def _in_flow(self):
+        return self.env.context.get("qms_flow") is FLOW
+
+    def _is_file_fixed(self, new=False):
+        """Whether the file is fixed: the certificate was issued."""
+        self.ensure_one()
+        return self.state in ISSUED_STATES
+
     def _get_paper_line(self):
         """Return the line that the company's papers show."""
         self.ensure_one()

@@ -115,6 +115,14 @@ class QmsCertificationAudit(models.Model):
     def _flow_write(self, vals):
         return self.with_context(qms_flow=FLOW).write(vals)
 
+    def _in_flow(self):
+        return self.env.context.get("qms_flow") is FLOW
+
+    def _is_file_fixed(self, new=False):
+        """Whether the file is fixed: the body made its audit."""
+        self.ensure_one()
+        return bool(self.done_on)
+
 
 class QmsCertificationFinding(models.Model):
     """Something the body has found: treated as a nonconformity of our own (handbook 10.2.2 (3), 10.3.1)."""
@@ -189,3 +197,25 @@ class QmsCertificationFinding(models.Model):
                 raise UserError(self.env._(
                     "'%(finding)s' is a major finding and not settled: verify %(number)s first.",
                     finding=finding.name, number=finding.nonconformity_id.number))
+
+
+class QmsReview(models.Model):
+    _inherit = "qms.review"
+
+    def _get_inputs_audits(self):
+        """Add what the certification bodies found in the period, and the certificates that end soon (ISO 9001, 9.3.2)."""
+        audits_sudo = self.env["qms.certification.audit"].sudo().search([  # the chair sees them all
+            ("company_id", "=", self.company_id.id), ("done_on", ">=", self.period_from), ("done_on", "<=", self.period_to)])
+        labels = dict(audits_sudo._fields["result"]._description_selection(self.env))
+        rows = [{
+            "name": f"{audit.certification_id.name} {audit.display_name}", "light": "green" if audit.result == "passed" else "red",
+            "value": labels[audit.result], "note": "\n".join(audit.finding_ids.mapped("name")),
+        } for audit in audits_sudo]
+        ending_sudo = self.env["qms.certification"].sudo().search([  # as above
+            ("company_id", "=", self.company_id.id), ("state", "in", ("certified", "suspended")),
+            ("valid_until", "<", fields.Date.add(self.date, months=6))])
+        rows += [{
+            "name": record.name, "light": "amber" if record.is_valid else "red",
+            "value": self.env._("Certificate ends on %(day)s", day=record.valid_until),
+        } for record in ending_sudo]
+        return super()._get_inputs_audits() + rows

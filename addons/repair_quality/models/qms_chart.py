@@ -139,6 +139,8 @@ class QmsChart(models.AbstractModel):
         point_domain = [
             ("answer", "=", "fail"), ("point_id", "!=", False), ("inspection_id.company_id", "=", self.env.company.id),
             ("inspection_id.kind", "in", ("final", "sampling", "patrol"))]
+        nonconformity = {"model": "qms.nonconformity", "moment": "detected_on"}
+        justified = [company, ("state", "!=", "cancelled")]
         return {
             "fault_cause": {
                 "model": "repair.order", "moment": "accepted_on", "group": "cause_id",
@@ -151,12 +153,13 @@ class QmsChart(models.AbstractModel):
             "failed_point": {
                 "model": "repair.inspection.line", "moment": "inspection_id.done_on", "group": "point_id", "shown": "inspection_id",
                 "domain": point_domain, "label": self.env._("Failed points of inspections")},
+            "nonconformity_cause": {
+                **nonconformity, "group": "cause_id", "domain": [*justified, ("cause_id", "!=", False)],
+                "label": self.env._("Causes of nonconformities")},
             "nonconformity_source": {
-                "model": "qms.nonconformity", "moment": "create_date", "group": "source",
-                "domain": [company], "label": self.env._("Nonconformities by source")},
+                **nonconformity, "group": "source", "domain": justified, "label": self.env._("Nonconformities by source")},
             "nonconformity_family": {
-                "model": "qms.nonconformity", "moment": "create_date", "group": "appliance_category_id",
-                "domain": [company, ("appliance_category_id", "!=", False)],
+                **nonconformity, "group": "appliance_category_id", "domain": [*justified, ("appliance_category_id", "!=", False)],
                 "label": self.env._("Nonconformities by family")},
         }
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 ACTIVITY_ESCALATION = "repair_quality.mail_activity_type_escalation"
+SEVERITY_PATHS = {"qms.nonconformity": "severity", "qms.action": "nonconformity_id.severity"}
 
 
 class QmsEscalationRule(models.Model):
@@ -17,7 +18,7 @@ class QmsEscalationRule(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: all companies.")
     applies_to = fields.Selection(
-        [("qms.action", "Actions and decisions"), ("qms.nonconformity", "Nonconformities")], required=True, default="qms.action")
+        [("qms.action", "Actions and decisions"), ("qms.nonconformity", "Nonconformities"), ("qms.improvement", "Improvement projects")], required=True, default="qms.action")
     severity = fields.Selection(
         [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")], help="Empty: whatever the severity of the nonconformity.")
     days = fields.Integer("Days overdue", required=True, default=3)
@@ -55,8 +56,8 @@ class QmsEscalationRule(models.Model):
         domain = model._get_overdue_domain(fields.Date.subtract(fields.Date.context_today(self), days=self.days))
         if self.company_id:
             domain += [("company_id", "=", self.company_id.id)]
-        if self.severity:
-            domain += [("severity" if self.applies_to == "qms.nonconformity" else "nonconformity_id.severity", "=", self.severity)]
+        if self.severity and self.applies_to in SEVERITY_PATHS:
+            domain += [(SEVERITY_PATHS[self.applies_to], "=", self.severity)]
         return model.search(domain)
 
     def _get_recipient(self, record):
@@ -66,7 +67,8 @@ class QmsEscalationRule(models.Model):
         quality = self.env["qms.nonconformity"].with_company(record.company_id)._get_default_owner()
         employee = owner.with_company(record.company_id).employee_id
         chosen = {"user": self.user_id, "quality": quality, "manager": employee.parent_id.user_id}[self.notify]
-        return next((user for user in (chosen, quality, employee.parent_id.user_id) if user and user != owner), self.env["res.users"])
+        candidates = (chosen, quality, employee.parent_id.user_id)
+        return next((user for user in candidates if user and user.active and user != owner), self.env["res.users"])
 
 
 class QmsEscalation(models.Model):
@@ -93,6 +95,6 @@ class QmsEscalation(models.Model):
     def action_open_record(self):
         """Open what was overdue."""
         self.ensure_one()
-        if self.res_model not in ("qms.action", "qms.nonconformity"):
+        if self.res_model not in dict(self.env["qms.escalation.rule"]._fields["applies_to"].selection):
             raise UserError(self.env._("This record is not opened from here."))
         return {"type": "ir.actions.act_window", "res_model": self.res_model, "res_id": self.res_id, "view_mode": "form"}

@@ -2,6 +2,7 @@ import json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from .qms_measured import FROZEN_FIELDS, MEASURED_FIELDS
 
@@ -16,13 +17,13 @@ class QmsImprovement(models.Model):
 
     _name = "qms.improvement"
     _description = "Improvement Project"
-    _inherit = ["mail.thread", "mail.activity.mixin", "qms.evidence", "qms.measured", "qms.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.evidence", "qms.measured", "qms.escalated", "qms.mixin"]
     _order = "id desc"
     _rec_names_search = ["number", "name"]
     _check_company_auto = True
     _flow_fields = frozenset({
         "state", "number", "started_on", "implemented_on", "evaluate_on", "evaluated_by_id", "evaluated_on", "closed_on", "closed_by_id",
-        "first_date_due"}) | FROZEN_FIELDS
+        "first_date_due", "stop_reason", "escalated_to_ids"}) | FROZEN_FIELDS
 
     number = fields.Char(readonly=True, copy=False)
     name = fields.Char("Project", required=True, tracking=True)
@@ -30,7 +31,7 @@ class QmsImprovement(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", required=True, default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True, index=True)
-    member_ids = fields.Many2many("res.users", string="Members", domain="[('share', '=', False)]")
+    member_ids = fields.Many2many("res.users", "qms_improvement_member_rel", string="Members", domain="[('share', '=', False)]")
     date_due = fields.Date("Due", tracking=True, help="Day by which everything is in place.")
     first_date_due = fields.Date("First due day", readonly=True, copy=False)
     target_value = fields.Float("Target", digits=(16, 2), tracking=True, help="In the unit of the figure.")
@@ -52,10 +53,10 @@ class QmsImprovement(models.Model):
         help="The instruction, procedure or form that keeps what was gained.")
     standard = fields.Text("What became standard", copy=False, help="Which instruction, checklist or training keeps it. Attach it below.")
     lesson = fields.Text("What was learned", copy=False)
-    stop_reason = fields.Char("Why it is stopped", copy=False)
+    stop_reason = fields.Char("Why it is stopped", readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", "Closed by", readonly=True, copy=False)
-    is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue")
+    is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue", search="_search_is_overdue")
     step_count = fields.Integer("Steps planned", compute="_compute_progress")
     done_count = fields.Integer("Steps done", compute="_compute_progress")
     chart = fields.Text(compute="_compute_chart")
@@ -77,6 +78,19 @@ class QmsImprovement(models.Model):
         today = fields.Date.context_today(self)
         for project in self:
             project.is_overdue = bool(project.date_due and project.date_due < today and project.state in ("draft", "running"))
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = Domain("date_due", "<", fields.Date.context_today(self)) & Domain("state", "in", ("draft", "running"))
+        return overdue if True in value else ~overdue
+
+    @api.model
+    def _get_overdue_domain(self, day):
+        return [("is_overdue", "=", True), ("date_due", "<=", day)]
+
+    def _get_due_day(self):
+        return self.date_due
 
     @api.depends("step_ids.done_on", "step_ids.cancelled_on")
     def _compute_progress(self):
@@ -171,13 +185,15 @@ class QmsImprovement(models.Model):
                 raise UserError(self.env._("Finish or drop the open steps of %(project)s first.", project=project.name))
             today = fields.Date.context_today(self)
             project._flow_write({"state": "measuring", "implemented_on": today, "evaluate_on": project._get_after_day(today)})
-            project.activity_schedule(
-                "repair_quality.mail_activity_type_verify_project", project.evaluate_on, user_id=project._get_evaluator().id,
-                summary=self.env._("Evaluate: %(project)s", project=project.name))
+            evaluator = self.env["qms.nonconformity"].with_company(project.company_id)._get_other_officer(project._get_workers())
+            if evaluator:
+                project.activity_schedule(
+                    "repair_quality.mail_activity_type_verify_project", project.evaluate_on, user_id=evaluator.id,
+                    summary=self.env._("Evaluate: %(project)s", project=project.name))
 
-    def _get_evaluator(self):
-        quality = self.env["qms.nonconformity"].with_company(self.company_id)._get_default_owner()
-        return quality if quality != self.owner_id else self.env.user
+    def _get_workers(self):
+        """Return who worked on the project, and so does not judge it."""
+        return self.owner_id | self.member_ids | self.step_ids._get_doers()
 
     def action_evaluate(self):
         """Hold the figure after against the baseline, with the count and certainty of both.
@@ -187,7 +203,7 @@ class QmsImprovement(models.Model):
         """
         self._check_stage("measuring")
         for project in self:
-            if not self._is_quality_officer() or self.env.user in project.owner_id | project.member_ids | project.step_ids._get_doers():
+            if not self._is_quality_officer() or self.env.user in project._get_workers():
                 raise AccessError(self.env._("A quality officer who did not work on the project evaluates it."))
             if project.evaluate_on > fields.Date.context_today(self):
                 raise UserError(self.env._(
@@ -216,20 +232,26 @@ class QmsImprovement(models.Model):
                 raise UserError(self.env._("%(project)s did not improve its figure: write what was learned.", project=project.name))
         self._flow_write({"state": "closed", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
 
-    def action_stop(self):
-        """Stop projects that lead nowhere, with the reason; the record stays.
+    def action_stop(self, reason=False):
+        """Stop projects that lead nowhere, with their open steps; the record stays.
 
+        :param str reason: why; without one the dialogue asks
         :raises AccessError: for others than quality officers
-        :raises UserError: without a reason, or after the evaluation
+        :raises UserError: after the evaluation
         """
         if not self._is_quality_officer():
             raise AccessError(self.env._("Only quality officers stop a project."))
         for project in self:
             if project.state not in ("draft", "running", "measuring"):
                 raise UserError(self.env._("An evaluated project is closed, not stopped."))
-            if not (project.stop_reason or "").strip():
-                raise UserError(self.env._("Write why %(project)s is stopped.", project=project.name))
-        self._flow_write({"state": "stopped", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
+        if not reason:
+            return self.ensure_one().env["qms.check.reason"]._ask(self, "stop", self.env._("Why is it stopped?"))
+        reason = self.env["qms.check.reason"]._clean(reason)
+        self.step_ids.filtered(lambda step: not step.done_on and not step.cancelled_on)._drop(reason)
+        self._flow_write({
+            "state": "stopped", "stop_reason": reason, "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
+        self.activity_unlink(["repair_quality.mail_activity_type_verify_project"])
+        return True
 
     def action_new_step(self):
         """Open a new step of the project, with owner and day."""

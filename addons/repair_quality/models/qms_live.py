@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .qms_nonconformity import ENDED_STATES
+
 
 class QmsLive(models.AbstractModel):
     """What runs, what is late and what failed, now (handbook 5.2.4). Read by the client view, anew every half minute."""
@@ -74,7 +76,7 @@ class QmsLive(models.AbstractModel):
             "failed_patrols": ("failed", self.env._("Patrols failed, 30 days"), inspection, [
                 company, ("kind", "=", "patrol"), ("result", "=", "fail"), ("done_on", ">=", now - timedelta(days=30))]),
             "critical": ("failed", self.env._("Critical nonconformities"), "qms.nonconformity", [
-                company, ("severity", "=", "critical"), ("state", "!=", "closed")]),
+                company, ("severity", "=", "critical"), ("state", "not in", ENDED_STATES)]),
         }
         names = ("section", "label", "model", "domain")
         return {key: dict(zip(names, tile, strict=True)) for key, tile in tiles.items() if self.env[tile[2]].has_access("read")}

@@ -5,11 +5,13 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.repair_service.engine import effect
 
+from .qms_scoped import SCOPE_FIELDS
+
 MEASURES = ("value", "low", "high", "count")
 FROZEN_FIELDS = frozenset(
     f"{side}_{part}" for side in ("before", "after") for part in (*MEASURES, "from", "to", "on"))
 # What is measured stays the same from the first measurement on: else before and after would not be comparable.
-MEASURED_FIELDS = frozenset({"figure", "figure_days", "scope_technician_id", "scope_category_id", "scope_cause_id"})
+MEASURED_FIELDS = SCOPE_FIELDS | {"figure", "figure_days"}
 
 
 class QmsMeasured(models.AbstractModel):
@@ -17,18 +19,11 @@ class QmsMeasured(models.AbstractModel):
 
     _name = "qms.measured"
     _description = "Measured before and after"
+    _inherit = ["qms.scoped"]
 
-    figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection())
     figure_days = fields.Integer("Days looked at", default=30, help="So many days before the start are held against so many days after.")
     figure_definition = fields.Text("How it is counted", compute="_compute_figure_definition")
-    figure_unit = fields.Selection(
-        [("percent", "%"), ("hours", "hours"), ("days", "days"), ("points", "points")], "Unit", compute="_compute_figure_definition")
-    can_narrow = fields.Boolean(compute="_compute_figure_definition")
-    scope_technician_id = fields.Many2one(
-        "hr.employee", "Only technician", domain="[('is_technician', '=', True)]", ondelete="restrict")
-    scope_category_id = fields.Many2one("repair.appliance.category", "Only family", ondelete="restrict")
-    scope_cause_id = fields.Many2one(
-        "repair.fault.code", "Only cause of fault", domain="[('kind', '=', 'cause')]", ondelete="restrict")
+    figure_unit = fields.Selection(lambda self: self._get_units(), "Unit", compute="_compute_figure_definition")
     before_value = fields.Float("Before", readonly=True, copy=False, digits=(16, 2), aggregator=None)
     before_low = fields.Float("Before, at least", readonly=True, copy=False, digits=(16, 2), aggregator=None)
     before_high = fields.Float("Before, at most", readonly=True, copy=False, digits=(16, 2), aggregator=None)
@@ -51,15 +46,10 @@ class QmsMeasured(models.AbstractModel):
 
     _figure_days_range = models.Constraint("CHECK (figure_days BETWEEN 0 AND 366)", "Look at a period of 0 to 366 days.")
 
-    @api.constrains("figure", "figure_days", "scope_technician_id", "scope_category_id", "scope_cause_id")
-    def _check_scope(self):
-        for record in self.filtered("figure"):
-            if record.figure_days < 1:
-                raise ValidationError(self.env._("A figure is read over at least one day."))
-            figures = self.env["repair.figure"]
-            if any(scope and not figures._can_narrow(record.figure, name) for name, scope in record._get_scope().items()):
-                raise ValidationError(self.env._(
-                    "This figure is known for the whole company only: leave technician, family and cause empty."))
+    @api.constrains("figure", "figure_days")
+    def _check_figure_days(self):
+        if any(record.figure and record.figure_days < 1 for record in self):
+            raise ValidationError(self.env._("A figure is read over at least one day."))
 
     @api.depends("figure")
     @api.depends_context("lang")
@@ -69,7 +59,6 @@ class QmsMeasured(models.AbstractModel):
             figure = figures.get(record.figure)
             record.figure_definition = definitions.get(record.figure)
             record.figure_unit = figure and figure.unit
-            record.can_narrow = bool(figure) and self.env["repair.figure"]._can_narrow(record.figure, "technician")
 
     @api.depends(*(f"{side}_{part}" for side in ("before", "after") for part in (*MEASURES, "on")))
     @api.depends_context("lang")
@@ -111,10 +100,6 @@ class QmsMeasured(models.AbstractModel):
 
     def _get_unit_label(self):
         return dict(self._fields["figure_unit"]._description_selection(self.env)).get(self.figure_unit, "")
-
-    def _get_scope(self):
-        self.ensure_one()
-        return {"technician": self.scope_technician_id, "family": self.scope_category_id, "cause": self.scope_cause_id}
 
     def _get_figure_company(self):
         return self.company_id

@@ -24,7 +24,7 @@ class QmsNonconformity(models.Model):
     _check_company_auto = True
     _flow_fields = frozenset({
         "state", "number", "closed_on", "verified_by_id", "verified_on", "inspection_id", "reopen_count", "earlier_causes",
-        "cancelled_by_id", "escalated_to_ids"})
+        "cancelled_by_id", "cancel_reason", "reopen_reason", "escalated_to_ids"})
 
     number = fields.Char(readonly=True, copy=False, index=True)
     name = fields.Char("What is wrong", required=True, tracking=True)
@@ -59,9 +59,10 @@ class QmsNonconformity(models.Model):
     verified_by_id = fields.Many2one("res.users", string="Verified by", readonly=True, copy=False)
     verified_on = fields.Date(readonly=True, copy=False)
     closed_on = fields.Date(readonly=True, copy=False)
-    cancel_reason = fields.Char("Why it is not justified", copy=False)
+    cancel_reason = fields.Char("Why it is not justified", readonly=True, copy=False)
     cancelled_by_id = fields.Many2one("res.users", "Dropped by", readonly=True, copy=False)
     reopen_count = fields.Integer("Reopened", readonly=True, copy=False)
+    reopen_reason = fields.Char("Why opened again", readonly=True, copy=False)
     earlier_causes = fields.Text("Causes that did not hold", readonly=True, copy=False)
     is_overdue = fields.Boolean("Overdue", compute="_compute_age", search="_search_is_overdue")
     age_days = fields.Integer("Age (days)", compute="_compute_age", help="From the day it was found to its closing.")
@@ -84,6 +85,15 @@ class QmsNonconformity(models.Model):
         return self.env["res.users"].search([
             ("all_group_ids", "in", managers.ids), ("company_ids", "in", self.env.company.ids), ("share", "=", False),
         ], limit=1, order="id desc") or self.env.user
+
+    @api.model
+    def _get_other_officer(self, barred):
+        """Return who judges in the company what ``barred`` users have done: its quality manager, or else another officer; maybe nobody."""
+        manager = self._get_default_owner()
+        officer = self.env.ref("repair_quality.repair_quality_group_officer")
+        candidates = manager.filtered(lambda user: officer in user.sudo().all_group_ids) | self.env["res.users"].search([  # group only
+            ("all_group_ids", "in", officer.ids), ("company_ids", "in", self.env.company.ids), ("share", "=", False)], order="id desc")
+        return (candidates - barred)[:1]
 
     @api.depends("repair_id")
     def _compute_appliance_category_id(self):
@@ -152,7 +162,7 @@ class QmsNonconformity(models.Model):
             return
         if changed & {"due_date"} and self.is_overdue:
             raise AccessError(self.env._("The due day of an overdue nonconformity is moved by a quality officer."))
-        if changed & {"severity", "cancel_reason"}:
+        if "severity" in changed:
             raise AccessError(self.env._("Severity is judged by a quality officer."))
 
     @api.ondelete(at_uninstall=False)

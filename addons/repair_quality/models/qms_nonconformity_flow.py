@@ -65,31 +65,43 @@ class QmsNonconformity(models.Model):
         self._flow_write({"state": "closed", "closed_on": fields.Date.context_today(self)})
         self.activity_unlink([ACTIVITY])
 
-    def action_cancel(self):
-        """Drop what turned out to be no nonconformity, with the reason; the record stays.
+    def action_cancel(self, reason=False):
+        """Drop what turned out to be no nonconformity, with its open actions; the record stays.
 
+        :param str reason: why; without one the dialogue asks
         :raises AccessError: for anybody but quality officers
-        :raises UserError: without a reason, or once actions were started
+        :raises UserError: once actions were started
         """
         self._check_quality_officer()
+        self._lock()
         for record in self:
             if record.state not in ("draft", "analysed") or record.reopen_count:
                 raise UserError(self.env._("%(number)s is under treatment: it is closed, not dropped.", number=record.number))
-            if not (record.cancel_reason or "").strip():
-                raise UserError(self.env._("Write why %(number)s is not justified.", number=record.number))
-        self._flow_write({"state": "cancelled", "cancelled_by_id": self.env.uid, "closed_on": fields.Date.context_today(self)})
+        if not reason:
+            return self.ensure_one().env["qms.check.reason"]._ask(self, "cancel", self.env._("Why is it not justified?"))
+        reason = self.env["qms.check.reason"]._clean(reason)
+        self.action_ids.filtered(lambda action: not action.done_on and not action.cancelled_on)._drop(reason)
+        self._flow_write({
+            "state": "cancelled", "cancel_reason": reason, "cancelled_by_id": self.env.uid, "closed_on": fields.Date.context_today(self)})
         self.activity_unlink([ACTIVITY])
+        return True
 
-    def action_reopen(self):
+    def action_reopen(self, reason=False):
         """Take up treatment again; the cause has to be looked at anew.
 
+        :param str reason: why; without one the dialogue asks
         :raises AccessError: for anybody but quality officers
         """
         self._check_quality_officer()
+        self._lock()
         for record in self:
             if record.state not in ("verified", "closed", "cancelled"):
                 raise UserError(self.env._("Only verified or closed nonconformities can be opened again."))
-            record._reopen(self.env._("Opened again."))
+        if not reason:
+            return self.ensure_one().env["qms.check.reason"]._ask(self, "reopen", self.env._("Why is it opened again?"))
+        reason = self.env["qms.check.reason"]._clean(reason)
+        self._reopen(self.env._("Opened again: %(reason)s", reason=reason))
+        return True
 
     def _reopen(self, reason, failed=False):
         """Begin anew.
@@ -99,7 +111,7 @@ class QmsNonconformity(models.Model):
         for record in self:
             values = {
                 "state": "draft", "closed_on": False, "verified_by_id": False, "verified_on": False, "cancelled_by_id": False,
-                "reopen_count": record.reopen_count + 1}
+                "cancel_reason": False, "reopen_reason": reason, "reopen_count": record.reopen_count + 1}
             if failed and record.root_cause:
                 log = f"{fields.Date.context_today(record)}: {record.root_cause}"
                 values |= {"root_cause": False, "earlier_causes": "\n".join(filter(None, (record.earlier_causes, log)))}

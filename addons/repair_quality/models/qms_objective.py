@@ -4,8 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import float_compare
 
+from .qms_scoped import SCOPES
+
 LIGHTS = [("green", "Reached"), ("amber", "Within tolerance"), ("red", "Missed"), ("none", "Nothing to count")]
 HISTORY_MONTHS = 12
+ACTIVITY_RED = "repair_quality.mail_activity_type_red"
 
 
 class QmsObjective(models.Model):
@@ -13,8 +16,9 @@ class QmsObjective(models.Model):
 
     _name = "qms.objective"
     _description = "Quality Objective"
-    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "qms.scoped", "qms.mixin"]
     _order = "sequence, id"
+    _flow_fields = frozenset({"red_since"})
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -24,14 +28,14 @@ class QmsObjective(models.Model):
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     owner_id = fields.Many2one(
         "res.users", default=lambda self: self.env.user, domain="[('share', '=', False)]", tracking=True)
-    figure = fields.Selection(lambda self: self.env["repair.figure"]._get_selection(), required=True, tracking=True)
+    figure = fields.Selection(required=True, tracking=True)
     target = fields.Float(
         required=True, tracking=True,
         help="In the unit of the figure: percent, hours, days or points. It holds where no target of a period says otherwise.")
     tolerance = fields.Float(tracking=True, help="How far beside the target is still amber, in the unit of the figure.")
     period_days = fields.Integer("Days looked at", default=30, required=True, help="Length of the running period of the actual value.")
 
-    unit = fields.Selection([("percent", "%"), ("hours", "hours"), ("days", "days"), ("points", "points")], compute="_compute_definition")
+    unit = fields.Selection(lambda self: self._get_units(), compute="_compute_definition")
     definition = fields.Text("How it is counted", compute="_compute_definition")
     higher_is_better = fields.Boolean("More is better", compute="_compute_definition")
     value = fields.Float("Actual", compute="_compute_value", digits=(16, 2))
@@ -40,6 +44,7 @@ class QmsObjective(models.Model):
     period_start = fields.Date("From", compute="_compute_value")
     period_end = fields.Date("Until", compute="_compute_value", help="Records whose outcome is still open are not counted yet.")
     light = fields.Selection(LIGHTS, compute="_compute_value")
+    red_since = fields.Date(readonly=True, copy=False, help="The day on which the light was seen to turn red; its owner was told.")
     live_target = fields.Float("Target now", compute="_compute_value", digits=(16, 2))
     target_ids = fields.One2many("qms.objective.target", "objective_id", string="Targets by period")
     value_ids = fields.One2many("qms.objective.value", "objective_id", string="History")
@@ -64,7 +69,8 @@ class QmsObjective(models.Model):
         if any(objective.unit in ("percent", "points") and objective.target > 100 for objective in self):
             raise ValidationError(self.env._("The target of a rate is 100 % at most."))
 
-    @api.depends("figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from")
+    @api.depends(
+        "figure", "target", "tolerance", "period_days", "company_id", "target_ids.target", "target_ids.date_from", *SCOPES.values())
     def _compute_value(self):
         for objective in self:
             if not (objective.figure and objective.company_id and objective.period_days):
@@ -96,10 +102,40 @@ class QmsObjective(models.Model):
             "view_mode": "graph,list", "views": [(False, "graph"), (False, "list")]}
 
     @api.model
+    def _run_daily(self):
+        """Daily: store the months whose figures are final by now, and tell whose light has turned red."""
+        self._take_snapshots()
+        self.search([])._watch_light()
+
+    @api.model
     def _take_snapshots(self):
         """Store the months whose figures are final, one value per objective and month; months already stored stay."""
-        for objective in self.search([("active", "=", True)]):
+        for objective in self.search([]):
             objective._take_own_snapshots()
+
+    def _watch_light(self):
+        """Tell the owner once when a light turns red, by an activity and its mail; what is red no more needs nobody."""
+        for objective in self:
+            if objective.light == "red" and not objective.red_since:
+                objective._flow_write({"red_since": objective._get_today()})
+                objective.activity_schedule(
+                    ACTIVITY_RED, objective._get_today(), user_id=objective._get_responsible().id,
+                    summary=self.env._(
+                        "Red: %(value)s %(unit)s, target %(target)s", value=f"{objective.value:.1f}", target=f"{objective.live_target:g}",
+                        unit=dict(self._fields["unit"]._description_selection(self.env))[objective.unit]))
+            elif objective.light in ("green", "amber") and objective.red_since:
+                objective._flow_write({"red_since": False})
+                objective.activity_unlink([ACTIVITY_RED])
+
+    def _get_responsible(self):
+        """Return who answers for the objective: its owner, or else the company's quality manager."""
+        self.ensure_one()
+        owner = self.owner_id.filtered("active")
+        return owner or self.env["qms.nonconformity"].with_company(self.company_id)._get_default_owner()
+
+    def _get_today(self):
+        self.ensure_one()
+        return self.env["repair.figure"]._get_today(self.company_id)
 
     def _take_own_snapshots(self):
         self.ensure_one()
@@ -129,7 +165,7 @@ class QmsObjective(models.Model):
         return last - relativedelta(days=self.period_days - 1), last
 
     def _read_rows(self, first, last):
-        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last)
+        return self.env["repair.figure"]._read_figure(self.figure, self.company_id, first, last, self._get_scope())
 
     def _measure(self, rows, day=None):
         """Return numerator, denominator, value and light of ``{record id: value}``, by the target of a day (else the standing one)."""
@@ -154,6 +190,8 @@ class QmsObjective(models.Model):
             return bool(value) != self.higher_is_better
         if self.unit == "points":
             return value < 0
+        if self.unit == "times":  # what did not turn at all
+            return not value
         return value > self.live_target
 
     def _open_records(self, name, record_ids):

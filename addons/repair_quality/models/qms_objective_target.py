@@ -5,11 +5,11 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .qms_mixin import is_changed
+from .qms_scoped import SCOPE_FIELDS
 
 TREND_MONTHS = 12
 # With a history, these say what its values mean.
-FIXED_FIELDS = frozenset({"figure", "company_id"})
+FIXED_FIELDS = SCOPE_FIELDS | {"figure", "company_id"}
 TARGET_FIELDS = frozenset({"target", "tolerance"})
 
 
@@ -50,22 +50,20 @@ class QmsObjective(models.Model):
             objective.missing_decision_count = counts.get((objective._origin, "missing"), 0)
             objective.open_decision_count = counts.get((objective._origin, "open"), 0)
 
-    def write(self, vals):
+    def _check_frozen(self, vals):
         """What the history stands for stays as it is, and another target holds from the next month on."""
-        self._check_values(self, vals)
         for objective in self:
-            changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if is_changed(objective, name, vals[name])}
+            changed = {name for name in (FIXED_FIELDS | TARGET_FIELDS) & vals.keys() if objective._is_changed(name, vals[name])}
             if changed & FIXED_FIELDS and objective.value_ids:
                 raise UserError(self.env._("Months of this objective are stored: archive it and set another one."))
             if changed & TARGET_FIELDS:
                 objective._keep_target()
-        return super().write(vals)
 
     def _keep_target(self):
         """Keep the standing target for the months that have begun: nobody lowers it when he sees them end badly."""
         self.ensure_one()
         month = self._get_month()
-        if not self.create_date or self.create_date.date() >= month:
+        if self._get_first_open_day() == month:
             return
         stored = max(self.value_ids.mapped("period_end"), default=month - relativedelta(months=12, days=1))
         rows = self.target_ids.filtered(lambda row: row.date_to > stored).sorted("date_from")
@@ -75,7 +73,7 @@ class QmsObjective(models.Model):
                 vals_list.append((first, min(row.date_from - relativedelta(days=1), last)))
             first = max(first, row.date_to + relativedelta(days=1))
         vals_list.append((first, last))
-        reason = self.env._("Target before its change on %(day)s", day=self.env["repair.figure"]._get_today(self.company_id))
+        reason = self.env._("Target before its change on %(day)s", day=self._get_today())
         self.env["qms.objective.target"].sudo()._flow_create([  # the past is written by this method alone
             {"objective_id": self.id, "date_from": start, "date_to": stop, "target": self.target, "tolerance": self.tolerance,
              "reason": reason}
@@ -83,7 +81,17 @@ class QmsObjective(models.Model):
 
     def _get_month(self):
         """The first day of the month that runs at the company's."""
-        return self.env["repair.figure"]._get_today(self.company_id).replace(day=1)
+        return self._get_today().replace(day=1)
+
+    def _get_first_open_day(self):
+        """The first day for which a target may still be set: next month's, or this month's in the month the objective was set.
+
+        A month is judged by the target of its last day: who could set it while the month runs could wait and see how it ends.
+        """
+        self.ensure_one()
+        month = self._get_month()
+        created = self.create_date and self.env["repair.order"]._local_date(self.create_date, self.company_id)
+        return month if not created or created >= month else month + relativedelta(months=1)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_without_history(self):
@@ -138,27 +146,36 @@ class QmsObjectiveTarget(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Set targets of periods that begin with this month or later: a target is set before, not after."""
+        """Set targets of periods that have not begun: a target is set before, not after."""
         rows = super().create(vals_list)
         if not self._in_flow():
             for row in rows:
-                if row.date_from < row.objective_id._get_month():
-                    raise UserError(self.env._("A target is set before its period: begin it with this month or later."))
+                row._check_open(row.date_from)
         return rows
 
     def _check_frozen(self, vals):
         for row in self:
-            month = row.objective_id._get_month()
             changed = {name for name in vals if row._is_changed(name, vals[name])} - {"reason"}
             if not changed:
                 continue
-            if row.date_from < month and changed != {"date_to"}:
+            if row._has_begun() and changed != {"date_to"}:
                 raise UserError(self.env._("The target of a period that has begun stays: end the period and begin another."))
-            days = [fields.Date.to_date(vals[name]) for name in ("date_from", "date_to") if vals.get(name)]
-            if any(day < month - relativedelta(days=1) for day in days):
-                raise UserError(self.env._("A target is set before its period: begin it with this month or later."))
+            if vals.get("date_from"):
+                row._check_open(fields.Date.to_date(vals["date_from"]))
+            if vals.get("date_to"):
+                row._check_open(fields.Date.to_date(vals["date_to"]) + relativedelta(days=1))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_before_begun(self):
-        if any(row.date_from < row.objective_id._get_month() for row in self):
+        if any(row._has_begun() for row in self):
             raise UserError(self.env._("The target of a period that has begun stays: end the period and begin another."))
+
+    def _has_begun(self):
+        self.ensure_one()
+        return self.date_from < self.objective_id._get_first_open_day()
+
+    def _check_open(self, day):
+        """Raise when a target changes on a day whose month has begun."""
+        first = self.objective_id._get_first_open_day()
+        if day < first:
+            raise UserError(self.env._("A target is set before its period: begin it on %(day)s or later.", day=first))

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 
 from .qms_objective import LIGHTS
 
+ACTIVITY_DECISION = "repair_quality.mail_activity_type_decision"
+
 
 class QmsObjectiveValue(models.Model):
     """What an objective came to in a month, as it was when the month's figures were final."""
@@ -79,9 +81,15 @@ class QmsObjectiveValue(models.Model):
         return self.env.su or self.owner_id == self.env.user or self.env["qms.action"]._is_quality_officer()
 
     def _ask_decisions(self):
-        """Ask the owners of missed objectives what follows."""
-        for row in self.filtered(lambda row: row.decision_state == "missing"):
-            owner = row.owner_id or self.env["qms.nonconformity"].with_company(row.company_id)._get_default_owner()
-            row.objective_id.activity_schedule(
-                "repair_quality.mail_activity_type_decision", user_id=owner.id,
-                summary=self.env._("Missed: %(month)s. Decide what follows.", month=row.display_name))
+        """Ask the owners of missed objectives what follows: one activity an objective, which stays until every month has its decision."""
+        for objective in self.objective_id.sudo():  # whoever decides or drops only reads objectives
+            missing = objective.value_ids.filtered(lambda row: row.decision_state == "missing").sorted("period_start")
+            if not missing:
+                objective.activity_feedback([ACTIVITY_DECISION])
+                continue
+            summary = self.env._(
+                "Missed: %(months)s. Decide what follows.", months=", ".join(f"{row.period_start:%Y-%m}" for row in missing))
+            if waiting := objective.activity_search([ACTIVITY_DECISION]):
+                waiting.summary = summary
+            else:
+                objective.activity_schedule(ACTIVITY_DECISION, user_id=objective._get_responsible().id, summary=summary)

@@ -10,8 +10,9 @@ class QmsPolicy(models.Model):
 
     _name = "qms.policy"
     _description = "Quality Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "repair.input"]
     _order = "effective_from desc, id desc"
+    _flow_fields = frozenset({"state", "effective_from", "approved_by_id", "version"})
 
     name = fields.Char(required=True, translate=True)
     version = fields.Integer(default=1, readonly=True, copy=False)
@@ -38,7 +39,7 @@ class QmsPolicy(models.Model):
     def write(self, vals):
         """What a policy in force says stays as it is; a new version replaces it."""
         if self.env.context.get("qms_flow") is not FLOW:
-            if {"state", "effective_from", "approved_by_id", "version"} & vals.keys():
+            if self._flow_fields & vals.keys():
                 raise UserError(self.env._("A policy comes into force with its button only."))
             if {"name", "text", "company_id"} & vals.keys() and any(policy.state != "draft" for policy in self):
                 raise UserError(self.env._("This policy is or was in force and stays as it is. Make a new version to change it."))
@@ -65,13 +66,15 @@ class QmsPolicy(models.Model):
         self._flow_write({
             "state": "in_force", "approved_by_id": self.env.uid, "effective_from": fields.Date.context_today(self),
         })
-        present.objective_ids.policy_id = self
+        present.with_context(active_test=False).objective_ids.policy_id = self
 
     def action_new_version(self):
-        """Copy the policy to a draft of the next version and open it."""
+        """Copy the policy to a draft of the next version and open it; a draft that is begun already is opened."""
         self.ensure_one()
-        draft = self.copy({"name": self.name})
-        draft._flow_write({"version": self.version + 1})
+        draft = self.search([("company_id", "=", self.company_id.id), ("state", "=", "draft"), ("version", ">", self.version)], limit=1)
+        if not draft:
+            draft = self.copy({"name": self.name})
+            draft._flow_write({"version": self.version + 1})
         return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": draft.id, "view_mode": "form"}
 
     def _flow_write(self, vals):

@@ -7,6 +7,8 @@ from odoo.tools import is_html_empty
 FREE_FIELDS = frozenset({"message_follower_ids", "activity_ids", "message_ids", "message_main_attachment_id"})
 # Set when the meeting is called; what was put before it belongs to these days.
 PLAN_FIELDS = frozenset({"date", "period_from", "period_to", "company_id"})
+ACTIVITY_REVIEW = "repair_quality.mail_activity_type_review"
+DAYS_AHEAD = 14
 
 
 class QmsReview(models.Model):
@@ -20,7 +22,7 @@ class QmsReview(models.Model):
     _flow_fields = frozenset({"state", "number", "prepared_on", "prepared_by_id", "held_on", "closed_on", "closed_by_id"})
 
     number = fields.Char(readonly=True, copy=False)
-    name = fields.Char("Review", required=True, tracking=True)
+    name = fields.Char("Management review", required=True, tracking=True)
     date = fields.Date("Day of the meeting", required=True, default=fields.Date.context_today, tracking=True)
     period_from = fields.Date("Looks at the days from", required=True, default=lambda self: self._get_default_period()[0])
     period_to = fields.Date("Looks at the days until", required=True, default=lambda self: self._get_default_period()[1])
@@ -112,6 +114,19 @@ class QmsReview(models.Model):
                 {"review_id": review.id, "sequence": number, **row} for number, row in enumerate(review._get_inputs())])
             review._flow_write({"state": "prepared", "prepared_on": fields.Datetime.now(), "prepared_by_id": self.env.uid})
             review.invalidate_recordset(["input_ids"])
+            review._invite()
+
+    def _invite(self):
+        """Tell those invited that the inputs are there to be read; who was told before is not told again."""
+        self.ensure_one()
+        employees_sudo = self.attendee_ids.employee_id.sudo()  # the chair may not read employees' users
+        partners = employees_sudo.user_id.partner_id - self.message_partner_ids - self.env.user.partner_id
+        if partners:
+            self.message_subscribe(partners.ids)
+            self.message_notify(
+                partner_ids=partners.ids, subject=self.display_name, body=self.env._(
+                    "You are invited to %(review)s on %(day)s. Its inputs are prepared: please read them before.",
+                    review=self.display_name, day=self.date))
 
     def action_hold(self):
         """Note that the meeting takes place today, with who is there.
@@ -140,6 +155,10 @@ class QmsReview(models.Model):
             if review.state != "held":
                 raise UserError(self.env._("Hold the meeting first."))
             review._check_complete()
+            if review.next_date:
+                review.activity_schedule(
+                    ACTIVITY_REVIEW, review.next_date - relativedelta(days=DAYS_AHEAD), user_id=review.chair_id.id,
+                    summary=self.env._("Prepare the management review of %(day)s", day=review.next_date))
         self._flow_write({"state": "closed", "closed_on": fields.Date.context_today(self), "closed_by_id": self.env.uid})
 
     def _check_complete(self):
@@ -183,7 +202,7 @@ class QmsReviewAttendee(models.Model):
     _order = "review_id, id"
     _rec_name = "employee_id"
 
-    review_id = fields.Many2one("qms.review", required=True, ondelete="cascade", index=True)
+    review_id = fields.Many2one("qms.review", "Management review", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="review_id.company_id", store=True, index=True)
     employee_id = fields.Many2one("hr.employee", required=True, ondelete="restrict", index=True)
     job_title = fields.Char(related="employee_id.job_title")

@@ -23,7 +23,7 @@ class QmsReviewInput(models.Model):
     _inherit = ["qms.mixin"]
     _order = "review_id, sequence, id"
 
-    review_id = fields.Many2one("qms.review", required=True, readonly=True, ondelete="cascade", index=True)
+    review_id = fields.Many2one("qms.review", "Management review", required=True, readonly=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="review_id.company_id", store=True, index=True)
     sequence = fields.Integer(readonly=True)
     section = fields.Selection(SECTIONS, required=True, readonly=True)

@@ -93,6 +93,16 @@ class TestActionVerification(RepairQualityCommon):
         self.assertEqual((record.state, record.reopen_count), ("draft", 1))
         self.assertEqual((action.after_value, action.after_count), (33.33, 12))
 
+    def test_somebody_else_is_asked_to_verify_what_the_quality_manager_did_himself(self):
+        self.env["res.groups"].browse(self.ref("repair_quality.repair_quality_group_manager")).user_ids = self.user_quality_manager
+        record = self._make_nonconformity(owner_id=self.user_employee.id)
+        self._analyse(record)
+        action = self._plan_action(record, owner_id=self.user_quality_manager.id)
+        self._carry_out(action)
+        asked = action.activity_search(["repair_quality.mail_activity_type_verify"]).user_id
+        self.assertTrue(asked.has_group("repair_quality.repair_quality_group_officer"))
+        self.assertNotEqual(asked, self.user_quality_manager)
+
     def test_too_little_to_count_is_looked_at_again(self):
         _record, action = self._done()
         self._april(2, 0)

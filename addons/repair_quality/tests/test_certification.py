@@ -155,6 +155,17 @@ class TestCertification(RepairQualityCommon):
             with self.assertRaises(UserError):
                 call()
 
+    def test_the_files_behind_the_fields_stay_as_they_are_too(self):
+        self._certify()
+        audit = self.record.audit_ids.filtered("done_on")[:1]
+        for record, field in ((self.record, "certificate_file"), (audit, "report_file")):
+            file = self.env["ir.attachment"].sudo().search([
+                ("res_model", "=", record._name), ("res_field", "=", field), ("res_id", "=", record.id)])
+            mine = file.with_user(self.user_quality_manager).sudo(False)
+            for call in (lambda mine=mine: mine.write({"raw": b"forged"}), mine.unlink, lambda mine=mine: mine.copy({"raw": b"forged"})):
+                with self.subTest(field), self.assertRaisesRegex(UserError, "stays as it is"):
+                    call()
+
     def test_suspended_certificate_leaves_the_papers_until_it_is_lifted(self):
         self._certify()
         self.record.on_papers = True

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 
 from freezegun import freeze_time
 
@@ -48,6 +49,27 @@ class TestCharts(ChecksCommon):
             self.assertEqual([(bar["value"], bar["count"]) for bar in mine], [(self.cause.id, 2), (self.other_cause.id, 1)])
             action = self.env["qms.chart"].get_pareto_records("fault_cause", 90, self.cause.id)
             self.assertLessEqual(self.jobs["a"] | self.jobs["b"], self.env[action["res_model"]].search(action["domain"]))
+
+    def test_pareto_of_nonconformities_goes_by_the_day_found_and_leaves_out_what_was_not_justified(self):
+        causes = self.env["repair.complaint.cause"].search([], limit=2)
+        for days, cause, dropped in ((5, 0, False), (6, 0, False), (7, 1, False), (8, 1, True), (200, 1, False)):
+            record = self._make_nonconformity(detected_on=self.today - timedelta(days=days), cause_id=causes[cause].id)
+            if dropped:
+                record.with_user(self.user_officer).action_cancel("Reported twice")
+        data = self.env["qms.chart"].get_pareto("nonconformity_cause", 30)
+        counts = {bar["value"]: bar["count"] for bar in data["bars"]}
+        self.assertEqual((counts[causes[0].id], counts[causes[1].id]), (2, 1))
+        action = self.env["qms.chart"].get_pareto_records("nonconformity_cause", 30, causes[1].id)
+        self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 1)
+
+    def test_what_was_not_justified_is_no_open_critical_one(self):
+        tile = lambda: next(  # noqa: E731
+            tile["count"] for section in self.env["qms.live"].get_live() for tile in section["tiles"] if tile["key"] == "critical")
+        before = tile()
+        record = self._make_nonconformity(severity="critical").with_user(self.user_officer)
+        self.assertEqual(tile(), before + 1)
+        record.action_cancel("Reported twice")
+        self.assertEqual(tile(), before)
 
     def test_pareto_of_failed_points_opens_the_inspections(self):
         with freeze_time("2019-04-10 04:00:00"):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import RepairQualityCommon
@@ -55,6 +55,32 @@ class TestEscalation(RepairQualityCommon):
         self.assertEqual(critical.activity_search([ACTIVITY]).user_id, self.env["qms.nonconformity"]._get_default_owner())
         self.assertFalse(minor.activity_search([ACTIVITY]))
 
+    def test_an_overdue_project_is_escalated_whatever_the_severity_of_the_rule(self):
+        self.env.ref("repair_quality.escalation_rule_improvement").severity = "critical"
+        late = self.env["qms.improvement"].create({
+            "name": "Late", "owner_id": self.user_employee.id, "figure": "nps", "date_due": self.today - timedelta(days=7)})
+        self.assertIn(late, self.env["qms.improvement"].search([("is_overdue", "=", True)]))
+        self.env["qms.escalation.rule"]._escalate()
+        self.assertEqual(late.activity_search([ACTIVITY]).user_id, self.boss)
+        late.with_user(self.boss).read(["name"])
+        self.assertEqual(
+            self.env["qms.escalation"].search([("res_model", "=", "qms.improvement")]).action_open_record()["res_id"], late.id)
+
+    def test_who_has_left_is_not_told(self):
+        self.boss.active = False
+        late = self._late(5)
+        self.env["qms.escalation.rule"]._escalate()
+        self.assertEqual(late.activity_search([ACTIVITY]).user_id, self.env["qms.nonconformity"]._get_default_owner())
+
+    def test_the_daily_job_reckons_by_the_calendar_of_the_company(self):
+        """23:00 UTC on 4 June is 5 June in Shanghai: what was due on 2 June is three days overdue."""
+        self.env.company.partner_id.tz = "Asia/Shanghai"
+        self.env.ref("base.user_root").tz = False
+        with freeze_time("2027-06-04 23:00:00"):
+            late = self._plan_action(self.record, deadline="2027-06-02")
+            self.env.ref("repair_quality.ir_cron_quality_day").with_context(tz=False).method_direct_trigger()
+        self.assertTrue(late.activity_search([ACTIVITY]))
+
     def test_the_log_is_nobodys(self):
         self._late(5)
         self.env["qms.escalation.rule"]._escalate()
@@ -94,8 +120,7 @@ class TestRecurrence(RepairQualityCommon):
 
     def test_what_was_not_justified_does_not_count(self):
         dropped = self._found(3).with_user(self.user_officer)
-        dropped.cancel_reason = "Twice"
-        dropped.action_cancel()
+        dropped.action_cancel("Twice")
         self.assertFalse(self._found(0).is_recurring)
 
     def test_counting_costs_the_same_however_many_there_are(self):

@@ -81,8 +81,7 @@ class TestImprovement(RepairQualityCommon):
             self.project.action_implement()
         with self.assertRaises(UserError, msg="deleting the step is no way around it"):
             self.step.with_user(self.user_quality_manager).unlink()
-        self.step.with_user(self.user_officer).cancel_reason = "Not needed"
-        self.step.with_user(self.user_officer).action_drop()
+        self.step.with_user(self.user_officer).action_drop("Not needed")
         with self.assertRaisesRegex(UserError, "open steps"):
             self.project.action_implement()
 
@@ -157,12 +156,12 @@ class TestImprovement(RepairQualityCommon):
     def test_a_project_is_stopped_with_a_reason_and_kept(self):
         self._start()
         officer = self.project.with_user(self.user_officer)
-        with self.assertRaisesRegex(UserError, "Write why"):
-            officer.action_stop()
-        officer.stop_reason = "The dispatcher left"
+        self.assertEqual(officer.action_stop()["res_model"], "qms.check.reason")
         with self.assertRaises(AccessError):
-            self.project.action_stop()
-        officer.action_stop()
+            self.project.action_stop("The dispatcher left")
+        officer.action_stop("The dispatcher left")
+        self.assertEqual((officer.state, officer.stop_reason), ("stopped", "The dispatcher left"))
+        self.assertEqual((self.step.state, self.step.activity_ids.ids), ("cancelled", []), "nobody is reminded of it for ever")
         with self.assertRaises(UserError):
             officer.unlink()
 

@@ -127,8 +127,24 @@ class TestNonconformity(RepairQualityCommon):
         for vals in ({"severity": "critical"}, {"root_cause": "x"}, {"why_ids": [(0, 0, {"question": "x", "answer": "x"})]}):
             with self.assertRaises(UserError):
                 self.record.write(vals)
-        self.record.action_reopen()
+        self.record.action_reopen("It leaks again")
         self.assertEqual((self.record.state, self.record.closed_on, self.record.reopen_count), ("draft", False, 1))
+        self.assertIn("It leaks again", self.record.reopen_reason)
+
+    def test_nothing_is_opened_again_without_a_reason(self):
+        self._close()
+        action = self.record.action_reopen()
+        self.assertEqual((action["res_model"], self.record.state), ("qms.check.reason", "closed"), "the dialogue asks")
+        wizard = self.env["qms.check.reason"].with_user(self.user_officer).with_context(**action["context"]).create({"reason": "重开"})
+        with self.assertRaisesRegex(UserError, "few words"):
+            wizard.action_confirm()
+        for nonsense in (7, "   ", ["x"], "no"):
+            with self.subTest(nonsense), self.assertRaises(UserError):
+                self.record.action_reopen(nonsense)
+        wizard.reason = "再次漏水"
+        wizard.action_confirm()
+        self.assertEqual((self.record.state, self.record.reopen_count), ("draft", 1))
+        self.assertIn("再次漏水", self.record.message_ids[0].body)
 
     def test_steps_come_in_their_order_and_once(self):
         for step in (self.record.action_start_actions, self.record.action_verify, self.record.action_close, self.record.action_reopen):
@@ -201,33 +217,32 @@ class TestNonconformity(RepairQualityCommon):
     def test_an_action_is_dropped_with_a_reason_and_leaves_a_trace(self):
         self._to_action()
         more = self._plan_action(self.record).with_user(self.user_officer)
-        with self.assertRaisesRegex(UserError, "Write why"):
-            more.action_drop()
-        more.cancel_reason = "The maker sends torque limiters instead"
-        more.action_drop()
+        self.assertEqual(more.action_drop()["res_model"], "qms.check.reason")
+        with self.assertRaises(UserError, msg="not beside the button"):
+            more.cancel_reason = "The maker sends torque limiters instead"
+        more.action_drop("The maker sends torque limiters instead")
         self.assertEqual((more.state, more.cancelled_by_id), ("cancelled", self.user_officer))
         self._finish(self.action)
         self.record.action_verify()
 
     def test_dropping_every_action_does_not_close(self):
         self._to_action()
-        self.action.cancel_reason = "Too much work"
-        self.action.action_drop()
+        self.action.action_drop("Too much work")
         with self.assertRaisesRegex(UserError, "did not help"):
             self.record.action_verify()
 
     def test_what_is_no_nonconformity_is_dropped_with_a_reason(self):
-        with self.assertRaisesRegex(UserError, "Write why"):
-            self.record.action_cancel()
-        self.record.cancel_reason = "Reported twice"
-        self.record.action_cancel()
+        planned = self._plan_action(self.record, deadline=self.today - timedelta(days=9))
+        self.assertEqual(self.record.action_cancel()["res_model"], "qms.check.reason")
+        self.record.action_cancel("Reported twice")
+        self.assertEqual((planned.state, planned.cancel_reason), ("cancelled", "Reported twice"), "nobody can work on it any more")
+        self.assertFalse(planned.activity_ids)
         self.assertEqual((self.record.state, self.record.cancelled_by_id), ("cancelled", self.user_officer))
         started = self._make_nonconformity().with_user(self.user_officer)
         self.record = started
         self._to_action()
-        started.cancel_reason = "Annoying"
         with self.assertRaisesRegex(UserError, "under treatment"):
-            started.action_cancel()
+            started.action_cancel("Annoying")
 
     def test_age_is_counted_until_closing(self):
         old = self._make_nonconformity(detected_on=self.today - timedelta(days=12))

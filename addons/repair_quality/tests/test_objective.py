@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import RepairQualityCommon
+from .common import MARCH, RepairQualityCommon
 
 
 @tagged("post_install", "-at_install")
@@ -118,3 +118,17 @@ class TestObjective(RepairQualityCommon):
         self.env["qms.objective.value"].create(vals)
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation):
             self.env["qms.objective.value"].create(vals)
+
+    def test_an_objective_of_a_family_or_territory_counts_its_jobs_only(self):
+        """Of the six jobs of March only e is of another family: four days to acceptance."""
+        other = self.env["repair.appliance.category"].create({"name": "Ovens"})
+        job = self.jobs["e"]
+        job.appliance_id.category_id = other
+        self.env.flush_all()
+        objective = self.env["qms.objective"].create({
+            "name": "Ovens", "figure": "days_to_acceptance", "target": 3, "company_id": self.company.id, "scope_category_id": other.id})
+        measure = objective._measure(objective._read_rows(*MARCH))
+        self.assertEqual((measure["value"], measure["denominator"]), (4.0, 1))
+        with self.assertRaises(ValidationError):
+            self.env["qms.objective"].create({
+                "name": "x", "figure": "training_done", "target": 3, "scope_category_id": other.id, "company_id": self.company.id})

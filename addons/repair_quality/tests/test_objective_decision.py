@@ -22,7 +22,7 @@ class TestTargetsByPeriod(RepairQualityCommon):
             "owner_id": cls.user_desk.id})
 
     def _target(self, first, last, target, **values):
-        with freeze_time(f"{first} 04:00:00"):
+        with freeze_time(f"{date.fromisoformat(first) - timedelta(days=1)} 04:00:00"):
             return self.env["qms.objective.target"].create({
                 "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target, **values})
 
@@ -53,6 +53,40 @@ class TestTargetsByPeriod(RepairQualityCommon):
                 self.env["qms.objective.target"].create({
                     "objective_id": self.objective.id, "date_from": "2019-02-01", "date_to": "2019-02-28", "target": 1})
         self.assertEqual(self._store().light, "red")
+
+    def test_nobody_waits_how_a_month_ends_and_sets_its_target_then(self):
+        """Seen on 30 March: no target for March, none shortened or deleted that holds in March; April's is still open."""
+        self.env.cr.execute("UPDATE qms_objective SET create_date = '2019-01-05' WHERE id = %s", [self.objective.id])
+        self.objective.invalidate_recordset()
+        with freeze_time("2019-02-20 04:00:00"):
+            period = self.env["qms.objective.target"].create({
+                "objective_id": self.objective.id, "date_from": "2019-03-01", "date_to": "2019-12-31", "target": 90})
+        with freeze_time("2019-03-30 04:00:00"):
+            for call in (
+                lambda: self.env["qms.objective.target"].create({
+                    "objective_id": self.objective.id, "date_from": "2019-01-01", "date_to": "2019-02-28", "target": 10}),
+                lambda: period.write({"target": 10}), lambda: period.write({"date_to": "2019-03-30"}), period.unlink,
+                lambda: self.objective.write({"target_ids": [(2, period.id)]}),
+            ):
+                with self.assertRaises(UserError), self.cr.savepoint():
+                    call()
+            period.date_to = "2019-03-31"
+            self._target_now("2019-04-01", "2019-04-30", 50)
+            with self.assertRaisesRegex(UserError, "2019-04-01"):
+                self._target_now("2018-03-01", "2018-03-31", 10)
+        self.assertEqual(self.objective._get_target(date(2019, 3, 31))[0], 90)
+        self.assertEqual(self.objective._get_target(date(2019, 4, 30))[0], 50)
+
+    def test_a_month_ends_at_midnight_of_the_company(self):
+        """Set on 1 April, 00:30 in Shanghai, which is 31 March in London: April is its first month and open."""
+        self.env.cr.execute("UPDATE qms_objective SET create_date = '2019-03-31 16:30:00' WHERE id = %s", [self.objective.id])
+        self.objective.invalidate_recordset()
+        with freeze_time("2019-03-31 16:40:00"):
+            self.assertEqual(self.objective._get_first_open_day(), date(2019, 4, 1))
+
+    def _target_now(self, first, last, target):
+        return self.env["qms.objective.target"].create({
+            "objective_id": self.objective.id, "date_from": first, "date_to": last, "target": target})
 
     def test_another_standing_target_holds_from_the_next_month_on(self):
         """Set to 40 on 1 April, when March is known to be bad: March and April keep their 95, May has 40."""
@@ -107,6 +141,63 @@ class TestTargetsByPeriod(RepairQualityCommon):
         self.assertEqual((march.decision_state, decision.state), ("done", "done"))
         with self.assertRaises(UserError):
             decision.with_user(self.user_officer).action_drop()
+
+    def _store_red(self, *months):
+        return self.env["qms.objective.value"].sudo().create([
+            {"objective_id": self.objective.id, "period_start": f"2019-{month:02}-01", "period_end": f"2019-{month:02}-28", "light": "red",
+             "denominator": 4} for month in months])
+
+    def _decide(self, value):
+        return self.env["qms.action"].with_user(self.user_officer).create({
+            "name": "x", "kind": "decision", "objective_value_id": value.id, "deadline": self.today, "owner_id": self.user_employee.id})
+
+    def test_one_activity_stays_until_every_missed_month_has_its_decision(self):
+        values = self._store_red(3, 4, 5)
+        values._ask_decisions()
+        activity = self.objective.activity_search([DECIDE])
+        self.assertEqual((len(activity), activity.user_id), (1, self.user_desk))
+        for text in ("2019-03", "2019-04", "2019-05"):
+            self.assertIn(text, activity.summary)
+        self._decide(values[0])
+        self.assertEqual(self.objective.activity_search([DECIDE]), activity, "two months wait still")
+        self.assertNotIn("2019-03", activity.summary)
+        for value in values[1:]:
+            self._decide(value)
+        self.assertFalse(self.objective.activity_search([DECIDE]))
+
+    def test_a_month_whose_decision_is_dropped_asks_for_another(self):
+        [value] = self._store_red(3)
+        decision = self._decide(value)
+        self.assertFalse(self.objective.activity_search([DECIDE]))
+        decision.action_drop("The dispatcher stays")
+        self.assertEqual(value.decision_state, "missing")
+        self.assertEqual(self.objective.activity_search([DECIDE]).user_id, self.user_desk)
+
+    def test_a_month_is_stored_the_day_its_figures_are_final(self):
+        """First-time fix waits 30 days: March is final on 1 May, when its last jobs' days are over, not a month later."""
+        objective = self.env["qms.objective"].create({
+            "name": "First time", "figure": "first_time_fix", "target": 85, "company_id": self.company.id})
+        for day, stored in (("2019-04-30", 0), ("2019-05-01", 1)):
+            with freeze_time(f"{day} 04:00:00"):
+                self.env["qms.objective"]._run_daily()
+            self.assertEqual(len(objective.value_ids.filtered(lambda row: row.period_start == date(2019, 3, 1))), stored, day)
+
+    def test_the_owner_is_told_once_when_a_light_turns_red(self):
+        red = "repair_quality.mail_activity_type_red"
+        with freeze_time("2019-03-31 04:00:00"):
+            for _day in range(2):
+                self.env["qms.objective"]._run_daily()
+            activity = self.objective.activity_search([red])
+            self.assertEqual((len(activity), activity.user_id, self.objective.red_since), (1, self.user_desk, date(2019, 3, 31)))
+            self.assertIn("50.0 %", activity.summary)
+            self.assertIn(self.user_desk.partner_id, self.env["mail.mail"].sudo().search([]).mapped("recipient_ids"), "by mail, too")
+            with self.assertRaises(UserError):
+                self.objective.with_user(self.user_quality_manager).write({"red_since": False})
+            self.objective.target_ids.sudo()._flow_create([{
+                "objective_id": self.objective.id, "date_from": "2019-03-01", "date_to": "2019-03-31", "target": 50}])
+            self.objective.invalidate_recordset()
+            self.objective._watch_light()
+        self.assertFalse(self.objective.activity_search([red]) or self.objective.red_since)
 
     def test_others_do_not_decide_and_a_month_reached_needs_nothing(self):
         march = self._store()

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import RepairQualityCommon
@@ -30,6 +30,20 @@ class TestPolicy(RepairQualityCommon):
         ):
             with self.assertRaises(UserError):
                 call()
+
+    def test_a_new_version_is_begun_once_and_takes_archived_objectives_along(self):
+        policy = self._policy()
+        policy.action_put_in_force()
+        objective = self.env["qms.objective"].create({
+            "name": "Test", "figure": "on_time", "target": 95, "policy_id": policy.id, "active": False})
+        draft = self.env["qms.policy"].with_user(self.user_quality_manager).browse(policy.action_new_version()["res_id"])
+        self.assertEqual(policy.action_new_version()["res_id"], draft.id, "a second click opens it")
+        draft.action_put_in_force()
+        self.assertEqual(objective.policy_id, draft)
+
+    def test_what_cannot_be_stored_is_refused_in_words(self):
+        with self.assertRaises(ValidationError):
+            self._policy().name = "Right\x00"
 
     def test_policy_cannot_be_created_in_force(self):
         policy = self.env["qms.policy"].with_user(self.user_quality_manager).with_context(default_state="in_force").create(

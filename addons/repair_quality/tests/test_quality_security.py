@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged, users
 
 from .common import RepairQualityCommon
@@ -55,6 +55,21 @@ class TestQualitySecurity(RepairQualityCommon):
         for call in (mine.action_verify, mine.action_close, mine.action_reopen):
             with self.assertRaises(AccessError):
                 call()
+
+    @users("test_employee")
+    def test_an_own_project_is_no_way_into_the_nonconformities_of_others(self):
+        """Who plans a step on his own project may not hang it on a nonconformity, too: its actions' owners read it."""
+        other = self._make_nonconformity()
+        project = self.env["qms.improvement"].create({"name": "Mine", "figure": "nps", "target_value": 60, "date_due": self.today})
+        vals = {"name": "x", "deadline": self.today, "improvement_id": project.id}
+        for more in ({"nonconformity_id": other.id, "kind": "corrective"}, {"nonconformity_id": other.id, "kind": "step"}, {"kind": "corrective"}):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                self.env["qms.action"].create({**vals, **more})
+        step = self.env["qms.action"].create({**vals, "kind": "step"})
+        for more in ({"nonconformity_id": other.id}, {"kind": "corrective"}):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                step.write(more)
+        self.assertFalse(self.env["qms.nonconformity"].search([("id", "=", other.id)]))
 
     @users("test_desk")
     def test_other_owners_action_is_not_reported_done(self):

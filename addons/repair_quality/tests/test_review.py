@@ -56,6 +56,35 @@ class TestReview(RepairQualityCommon):
         self.assertIn("1", row.note, "the missed month without a decision")
         self.assertTrue(self._inputs("nonconformities").filtered(lambda row: "Old and late" in row.name))
 
+    def test_those_invited_are_told_once_that_the_inputs_are_there(self):
+        self.review.action_prepare()
+        told = lambda: self.env["mail.message"].sudo().search([  # noqa: E731
+            ("message_type", "=", "user_notification"), ("model", "=", "qms.review"), ("res_id", "=", self.review.id)])
+        self.assertEqual(told().partner_ids, (self.user_employee | self.user_manager).partner_id)
+        self.review.action_prepare()
+        self.assertEqual(len(told()), 1, "prepared anew")
+
+    def test_the_chair_is_asked_for_the_next_review_two_weeks_before(self):
+        self.review.next_date = self.today + timedelta(days=180)
+        self._close()
+        activity = self.review.activity_search(["repair_quality.mail_activity_type_review"])
+        self.assertEqual((activity.user_id, activity.date_deadline), (self.user_manager, self.today + timedelta(days=166)))
+
+    def test_what_the_certification_body_found_is_put_before_the_review(self):
+        record = self.env["qms.certification"].create({
+            "standard": "ISO 9001", "edition": "2015", "scope": "Repair", "company_id": self.company.id})
+        audit = self.env["qms.certification.audit"].create({
+            "certification_id": record.id, "kind": "surveillance", "planned_on": "2019-03-15",
+            "finding_ids": [(0, 0, {"certification_id": record.id, "name": "No supplier evaluation", "severity": "minor"})]})
+        audit._flow_write({"done_on": "2019-03-15", "result": "passed"})
+        record._flow_write({"state": "certified", "valid_from": "2018-01-01", "valid_until": self.today + timedelta(days=90)})
+        self.review.action_prepare()
+        rows = self._inputs("audits")
+        self.assertIn("No supplier evaluation", "".join(filter(None, rows.mapped("note"))))
+        ending = rows.filtered(lambda row: row.name == "ISO 9001:2015")
+        self.assertEqual(ending.light, "amber")
+        self.assertIn(str(record.valid_until), ending.value)
+
     def test_inputs_are_frozen(self):
         self.review.action_prepare()
         row = self._inputs("objectives")[0]

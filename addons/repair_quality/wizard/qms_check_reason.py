@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 
 # What is done with a reason only: the step, the model it belongs to and the method, which checks rights and state itself.
 STEPS = {
+    "cancel": ("qms.nonconformity", "action_cancel"),
+    "reopen": ("qms.nonconformity", "action_reopen"),
+    "drop_action": ("qms.action", "action_drop"),
+    "stop": ("qms.improvement", "action_stop"),
     "draw_again": ("qms.sampling.lot", "_draw_again"),
     "drop": ("repair.inspection", "_drop"),
     "skip": ("qms.patrol", "_skip"),
@@ -11,6 +15,7 @@ STEPS = {
     "withdraw": ("qms.certification", "_withdraw"),
     "lift": ("qms.certification", "_lift"),
 }
+LEAST_LENGTH = 4
 
 
 class QmsCheckReason(models.TransientModel):
@@ -31,6 +36,17 @@ class QmsCheckReason(models.TransientModel):
             wizard.record_name = wizard._get_record().display_name if wizard.step in STEPS else False
 
     @api.model
+    def _clean(self, reason):
+        """Return a reason that says something.
+
+        :raises UserError: for nothing, or less than a few words (four characters are enough for Chinese)
+        """
+        reason = reason.strip() if isinstance(reason, str) else ""
+        if len(reason) < LEAST_LENGTH:
+            raise UserError(self.env._("Give the reason in a few words: it is kept."))
+        return reason
+
+    @api.model
     def _ask(self, record, step, title):
         """Return the action that asks for the reason of ``step`` on ``record``."""
         return {
@@ -45,9 +61,7 @@ class QmsCheckReason(models.TransientModel):
         self.ensure_one()
         if self.step not in STEPS:
             raise UserError(self.env._("This step is not known. Start again from the record."))
-        reason = (self.reason or "").strip()
-        if len(reason) < 5:
-            raise UserError(self.env._("Give the reason in a few words: it is kept."))
+        reason = self._clean(self.reason)
         record = self._get_record()
         if not record:
             raise UserError(self.env._("This record is gone. Start again from the list."))

@@ -14,7 +14,9 @@ ORDERS = 120
 OLDEST, NEWEST = 540, 12  # days ago
 KEPT_DAYS = 200  # since then the appliances of the customer with a login had no repair: they have orders under way
 REFUSED = 24  # every so manieth customer refuses
-BACK_AGAIN = 17  # every so manieth order is the same fault of the order before the last, some weeks later
+BACK_AGAIN = 13  # every so manieth order is the fault of an earlier order again, some days or weeks later
+SECOND_VISIT = 9  # every so manieth repair takes a second visit, for instance with the part
+FAILED_FIRST = 14  # every so manieth repair is sent back by its first final inspection
 CHANNELS = {"phone": 58, "wechat": 24, "web": 12, "walk_in": 4, "mail": 2}
 
 
@@ -47,7 +49,7 @@ class RepairServiceDemo(models.AbstractModel):
         for number in range(ORDERS):
             days = OLDEST - (OLDEST - NEWEST) * number // (ORDERS - 1)
             day = today - timedelta(days=days)
-            plan = number % BACK_AGAIN == BACK_AGAIN - 1 and self._plan_return(plans, day)
+            plan = number % BACK_AGAIN == BACK_AGAIN - 1 and self._plan_return(plans, day, soon=number % 2)
             if not plan:
                 fitting = [
                     appliance for appliance in (appliances if days > KEPT_DAYS else appliances - kept)
@@ -58,13 +60,31 @@ class RepairServiceDemo(models.AbstractModel):
                 plan = {"appliance": appliance, **self._draw_fault(rng, appliance)}
             last_repair[plan["appliance"]] = day
             plan["refused"] = number % REFUSED == REFUSED - 1 and "again" not in plan
-            plans.append(plan | self._draw_moments(rng, planner, plan, day))
+            plan["failed_first"] = number % FAILED_FIRST == 5
+            plan |= self._draw_moments(rng, planner, plan, day)
+            if number % SECOND_VISIT == 4 and not plan["refused"]:
+                self._plan_second_visit(rng, planner, plan)
+            plans.append(plan)
         return plans
 
     @api.model
-    def _plan_return(self, plans, day):
-        """The same fault of the same appliance again, which the warranty on repairs covers."""
-        earlier = [plan for plan in plans if timedelta(25) < day - plan["day"] < timedelta(80) and not plan["refused"] and "again" not in plan]
+    def _plan_second_visit(self, rng, planner, plan):
+        """Let the repair be finished two days later only, on a visit of its own."""
+        technician, start = planner.pick(
+            plan["root"], self._get_territory(plan["appliance"].partner_id), plan["day"] + timedelta(days=4))
+        arrived = start + timedelta(minutes=rng.randrange(0, 60))
+        accepted = arrived + timedelta(minutes=rng.randrange(40, 110))
+        plan.update(
+            second=(technician, start, arrived), accepted=accepted,
+            closed=planner.next_day(accepted, plan["closed"].hour % 8 + 9, plan["closed"].minute))
+
+    @api.model
+    def _plan_return(self, plans, day, soon):
+        """The same fault of the same appliance again, which the warranty on repairs covers; ``soon``: within 30 days."""
+        least, most = (9, 27) if soon else (30, 80)
+        earlier = [
+            plan for plan in plans
+            if least < (day - plan["day"]).days < most and not plan["refused"] and "again" not in plan and "second" not in plan]
         return earlier and {
             "appliance": earlier[0]["appliance"], "root": earlier[0]["root"], "fault": earlier[0]["fault"], "again": True}
 
@@ -91,10 +111,13 @@ class RepairServiceDemo(models.AbstractModel):
         diagnosed = arrived + timedelta(minutes=rng.randrange(12, 40))
         approved = diagnosed + timedelta(minutes=rng.randrange(5, 30))
         accepted = approved + timedelta(minutes=rng.randrange(35, 130), days=rng.choice((0, 0, 0, 0, 0, 1, 2)))
+        channel = rng.choices(list(CHANNELS), list(CHANNELS.values()))[0]
+        waited = 5 + requested.minute // 2 + (40 * (requested.minute % 4) if channel in ("wechat", "web", "mail") else 0)
         return {
-            "day": day, "requested": requested, "technician": technician, "start": start, "arrived": arrived, "diagnosed": diagnosed,
+            "day": day, "requested": requested, "contact": min(requested + timedelta(minutes=waited), start - timedelta(minutes=30)),
+            "technician": technician, "start": start, "arrived": arrived, "diagnosed": diagnosed,
             "approved": approved, "accepted": accepted, "closed": planner.next_day(accepted, rng.randrange(9, 17), rng.randrange(60)),
-            "channel": rng.choices(list(CHANNELS), list(CHANNELS.values()))[0], "onsite": rng.random() < 0.75,
+            "channel": channel, "onsite": rng.random() < 0.75,
         }
 
     @api.model
@@ -162,15 +185,16 @@ class RepairServiceDemo(models.AbstractModel):
             "service_stage": "closed",
             "technician_id": plan["technician"].id,
             "schedule_date": plan["start"],
+            "first_contact_on": plan["contact"],
             "diagnosed_on": plan["diagnosed"],
             "quotation_version": 1,
             "quotation_valid_until": (plan["diagnosed"] + timedelta(days=7)).date(),
             "closed_on": plan["closed"],
             "service_line_ids": [Command.create(line) for line in services],
             "appointment_ids": [Command.create({
-                "technician_id": plan["technician"].id, "start": plan["start"], "stop": plan["start"] + timedelta(hours=2),
-                "state": "done", "arrived_at": plan["arrived"],
-            })],
+                "technician_id": technician.id, "start": start, "stop": start + timedelta(hours=2),
+                "state": "done", "arrived_at": arrived,
+            }) for technician, start, arrived in self._get_visits(plan)],
         }
         name = plan["appliance"].partner_id.name
         if plan["refused"]:
@@ -187,7 +211,7 @@ class RepairServiceDemo(models.AbstractModel):
             "repair_warranty_end": self.env["repair.order"]._local_date(plan["accepted"]) + self._get_repair_warranty(),
             "accepted_by": name,
             "acceptance_signature": signature,
-            "inspection_ids": [Command.create(self._prepare_passed_inspection(plan))],
+            "inspection_ids": [Command.create(values) for values in self._prepare_inspections(plan)],
             "followup_ids": [Command.create({
                 "kind": "satisfaction", "due": (plan["accepted"] + timedelta(days=3)).date(), "user_id": self._find("demo_user_desk").id})],
         }
@@ -195,6 +219,21 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _get_repair_warranty(self):
         return timedelta(days=self.env.ref("repair_service.term_repair").days)
+
+    @api.model
+    def _get_visits(self, plan):
+        return [(plan["technician"], plan["start"], plan["arrived"]), *filter(None, [plan.get("second")])]
+
+    @api.model
+    def _prepare_inspections(self, plan):
+        """Return the passed final inspection, and before it the one that sent some repairs back."""
+        passed = self._prepare_passed_inspection(plan)
+        if not plan["failed_first"]:
+            return [passed]
+        failed = self._prepare_passed_inspection(plan)
+        failed |= {"result": "fail", "done_on": passed["done_on"] - timedelta(minutes=15)}
+        failed["line_ids"][plan["day"].toordinal() % len(failed["line_ids"])][2].update(answer="fail", note="复查时再次出现")
+        return [failed, passed]
 
     @api.model
     def _prepare_passed_inspection(self, plan):

@@ -29,8 +29,11 @@ class RepairServiceDemo(models.AbstractModel):
     def _date_created(self, orders):
         """Let orders and their sale orders be as old as their requests say."""
         orders.flush_recordset()
-        self.env.cr.execute(SQL("UPDATE repair_order SET create_date = requested_on WHERE id IN %s", tuple(orders.ids)))
-        orders.invalidate_recordset(["create_date"])
+        self.env.cr.execute(SQL(
+            """UPDATE repair_order SET create_date = requested_on,
+                      first_contact_on = LEAST(first_contact_on, requested_on + (6 + id %% 40) * interval '1 minute')
+                WHERE id IN %s""", tuple(orders.ids)))
+        orders.invalidate_recordset(["create_date", "first_contact_on"])
         for order in orders.sudo().filtered("sale_order_id"):
             order.sale_order_id.date_order = order.approved_on or order.requested_on
 
@@ -74,7 +77,7 @@ class RepairServiceDemo(models.AbstractModel):
         entries = []
         for order, plan in zip(orders, plans, strict=True):
             window = self.env["repair.appointment"]._format_window(plan["start"], plan["start"] + timedelta(hours=2), TIME_ZONE)
-            notes = [(plan["requested"] + timedelta(minutes=6), "dispatcher", f"已预约 {plan['technician'].name} {window} 上门。")]
+            notes = [(plan["contact"], "dispatcher", f"已预约 {plan['technician'].name} {window} 上门。")]
             if order.accepted_on:
                 amount = order.currency_id.format(order.amount_customer_total)
                 notes.append((plan["approved"], "desk", f"报价第 1 版已由 {order.approved_by} 同意：客户付费 {amount}。"))

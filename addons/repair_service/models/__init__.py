@@ -44,6 +44,7 @@ from . import (
     repair_order_portal,
     repair_order_proposal,
     repair_order_quotation,
+    repair_order_response,
     repair_order_search,
     repair_order_slots,
     repair_order_warranty,

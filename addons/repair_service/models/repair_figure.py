@@ -13,7 +13,7 @@ class Figure(NamedTuple):
     """How one figure is read.
 
     :param label: its name, translated
-    :param unit: ``percent``, ``hours``, ``days`` or ``points``
+    :param unit: ``percent``, ``hours``, ``days``, ``points`` or ``times`` (see :meth:`RepairFigure._get_units`)
     :param higher_is_better: whether more is better
     :param model: model of the records counted
     :param lag_days: days that must pass before a record may be counted, because its outcome is open until then
@@ -37,16 +37,19 @@ class Measurement(NamedTuple):
 
 
 # What a figure may be narrowed down to, by the model of the records counted.
-ORDER_SCOPE = {"technician": "technician_id", "family": "appliance_category_id", "cause": "cause_id"}
+ORDER_SCOPE = {
+    "technician": "technician_id", "family": "appliance_category_id", "cause": "cause_id", "territory": "visit_territory_id"}
 SCOPE_PATHS = {
     "repair.order": ORDER_SCOPE,
     "repair.appointment": {
-        "technician": "technician_id", "family": "repair_id.appliance_category_id", "cause": "repair_id.cause_id"},
+        "technician": "technician_id", "family": "repair_id.appliance_category_id", "cause": "repair_id.cause_id",
+        "territory": "repair_id.visit_territory_id"},
     "repair.followup": {scope: f"repair_id.{path}" for scope, path in ORDER_SCOPE.items()},
+    "stock.move": {scope: f"repair_id.{path}" for scope, path in ORDER_SCOPE.items()},
     "repair.recheck": {scope: f"origin_id.{path}" for scope, path in ORDER_SCOPE.items()},
     "repair.complaint": {
         "technician": "technician_id", "family": "appliance_category_id", "cause": "repair_id.cause_id",
-        "class": "category_id", "team": "team_id"},
+        "territory": "repair_id.visit_territory_id", "class": "category_id", "team": "team_id"},
 }
 
 
@@ -69,7 +72,9 @@ class RepairFigure(models.AbstractModel):
                 self.env._("First-time-fix rate"), "percent", True, lag_days=self.env.company.sudo().repair_repeat_days),  # a rule for all
             "repeat_30": Figure(self.env._("Repeat rate, 30 days"), "percent", False, lag_days=30),
             "repeat_90": Figure(self.env._("Repeat rate, 90 days"), "percent", False, lag_days=90),
+            "response": Figure(self.env._("Response to requests"), "hours", False),
             "mttr": Figure(self.env._("Mean time to repair"), "hours", False),
+            "parts_wait": Figure(self.env._("Of that, waiting for parts"), "hours", False),
             "days_to_acceptance": Figure(self.env._("Days from report to acceptance"), "days", False),
             "on_time": Figure(self.env._("Arrivals on time"), "percent", True, "repair.appointment"),
             "inspection_first_pass": Figure(self.env._("Final inspections passed the first time"), "percent", True),
@@ -85,6 +90,13 @@ class RepairFigure(models.AbstractModel):
             "complaint_content": Figure(self.env._("Content with the settlement"), "percent", True, "repair.complaint"),
             "recheck_in_time": Figure(self.env._("Rechecks in time"), "percent", True, "repair.recheck"),
         }
+
+    @api.model
+    def _get_units(self):
+        """Return ``{unit: its word}``, in the order of a selection."""
+        return {
+            "percent": "%", "hours": self.env._("hours"), "days": self.env._("days"), "points": self.env._("points"),
+            "times": self.env._("times")}
 
     @api.model
     def _get_selection(self):
@@ -103,9 +115,14 @@ class RepairFigure(models.AbstractModel):
                 " divided by all accepted jobs at home. A job counts once these days are over."),
             "repeat_30": repeat,
             "repeat_90": repeat,
+            "response": self.env._(
+                "Mean hours from the report to the first contact: the first visit agreed, diagnosis, quotation or message of a person to the"
+                " customer, whichever came first; by the day of the contact."),
             "mttr": self.env._(
                 "Mean hours from the report to the passed final inspection, of repairs finished in the period."
                 " Waiting for parts is included."),
+            "parts_wait": self.env._(
+                "Mean hours of the time to repair in which an approved part was missing, of the same repairs; whole days of 24 hours."),
             "days_to_acceptance": self.env._("Mean days from the report to the customer's acceptance, of jobs accepted in the period."),
             "on_time": self.env._(
                 "Visits whose technician arrived inside the promised window, divided by all visits made and those the technician"
@@ -159,7 +176,7 @@ class RepairFigure(models.AbstractModel):
 
     @api.model
     def _can_narrow(self, figure, scope):
-        """Whether the records of a figure can be told apart by ``technician``, ``family``, ``cause``, ``class`` or ``team``."""
+        """Whether the records of a figure can be told apart by ``technician``, ``family``, ``cause``, ``territory``, ``class``, ``team``."""
         return scope in SCOPE_PATHS.get(self._get_figures()[figure].model, ())
 
     @api.model

@@ -29,16 +29,30 @@ class RepairFigure(models.AbstractModel):
                  FROM repair_order job WHERE %(jobs)s AND job.accepted_on < %(closed)s""",
             days=days, jobs=self._sql_jobs(company, start, stop), closed=fields.Datetime.subtract(fields.Datetime.now(), days=days)))
 
-    def _rows_mttr(self, company, start, stop):
+    def _rows_response(self, company, start, stop):
         return self.env.execute_query(SQL(
-            """SELECT job.id, EXTRACT(EPOCH FROM max(inspection.done_on) - job.requested_on)::float / 3600
+            """SELECT job.id, GREATEST(EXTRACT(EPOCH FROM job.first_contact_on - job.requested_on)::float / 3600, 0)
+                 FROM repair_order job
+                WHERE job.appliance_id IS NOT NULL AND job.company_id = %(company)s
+                  AND job.first_contact_on >= %(start)s AND job.first_contact_on < %(stop)s""",
+            company=company.id, start=start, stop=stop))
+
+    def _rows_mttr(self, company, start, stop):
+        return self._rows_finished(company, start, stop, SQL("EXTRACT(EPOCH FROM max(inspection.done_on) - job.requested_on)::float / 3600"))
+
+    def _rows_parts_wait(self, company, start, stop):
+        return self._rows_finished(company, start, stop, SQL("COALESCE(job.parts_waited_days, 0) * 24.0"))
+
+    def _rows_finished(self, company, start, stop, value):
+        return self.env.execute_query(SQL(
+            """SELECT job.id, %(value)s
                  FROM repair_order job
                  JOIN repair_inspection inspection ON inspection.repair_id = job.id
                 WHERE job.appliance_id IS NOT NULL AND job.company_id = %(company)s AND job.service_stage != 'cancelled'
                   AND inspection.kind = 'final' AND inspection.result = 'pass'
              GROUP BY job.id
                HAVING max(inspection.done_on) >= %(start)s AND max(inspection.done_on) < %(stop)s""",
-            company=company.id, start=start, stop=stop))
+            value=value, company=company.id, start=start, stop=stop))
 
     def _rows_days_to_acceptance(self, company, start, stop):
         return self.env.execute_query(SQL(

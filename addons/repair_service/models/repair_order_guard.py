@@ -10,7 +10,7 @@ FLOW_FIELDS = frozenset({
     "coverage", "coverage_facts", "coverage_end", "warranty_term_id", "coverage_frozen_on", "origin_repair_id",
     "accepted_on", "accepted_by", "acceptance_signature", "repair_warranty_end", "closed_on", "service_address",
     "override_by_id", "override_on", "parts_waiting_since", "parts_waited_days", "limit_id", "limit_due", "limit_warn_on",
-    "exchange_advised",
+    "exchange_advised", "first_contact_on",
     "repair_started_by_id",
     "next_visit_reason", "next_visit_note",
     "sender_id", "sender_reference",

@@ -99,10 +99,7 @@ class RepairOrder(models.Model):
 
     def _is_short_of_parts(self):
         self.ensure_one()
-        return any(
-            move.repair_line_type == "add" and move.state in ("waiting", "confirmed", "partially_available")
-            and (move.payer != "customer" or move.sale_line_id)
-            for move in self.move_ids)
+        return any(move._is_missing_part() for move in self.move_ids)
 
     def _track_parts_wait(self):
         """Start or stop the clock of the parts: it runs while something that the customer approved is not reserved."""

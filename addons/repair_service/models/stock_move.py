@@ -273,6 +273,13 @@ class StockMove(models.Model):
         if parts:
             parts.repair_id.sudo()._track_parts_wait()  # whoever moves the goods, the clock follows
 
+    def _is_missing_part(self):
+        """Whether the move is a part that its repair may fit, as approved, but that is not reserved."""
+        self.ensure_one()
+        return (
+            self.repair_line_type == "add" and self.state in ("waiting", "confirmed", "partially_available")
+            and (self.payer != "customer" or bool(self.sale_line_id)))
+
     def _is_service_part(self):
         """Whether the move is a part fitted on a service order: bound to an order with an appliance, of type add."""
         self.ensure_one()

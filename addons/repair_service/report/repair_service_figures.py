@@ -116,8 +116,7 @@ class RepairServiceFigureLine(models.TransientModel):
     @api.depends_context("lang")
     def _compute_name(self):
         figures, definitions = self.env["repair.figure"]._get_figures(), self.env["repair.figure"]._get_definitions()
-        units = {
-            "hours": self.env._("hours"), "days": self.env._("days"), "percent": "%", "points": self.env._("points")}
+        units = self.env["repair.figure"]._get_units()
         for line in self:
             figure = figures.get(line.code)
             line.name, line.definition = figure and figure.label, definitions.get(line.code)

@@ -50,6 +50,7 @@ from . import test_quotation
 from . import test_quotation_versions
 from . import test_reassign
 from . import test_reports
+from . import test_response
 from . import test_rpc_http
 from . import test_rpc_sweep
 from . import test_sampling_engine

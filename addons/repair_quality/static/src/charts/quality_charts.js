@@ -64,7 +64,7 @@ export class ControlChart extends QualityChart {
     static template = "repair_quality.ControlChart";
 
     get startState() {
-        return { figure: null, step: "week" };
+        return { figure: null, step: "month" };
     }
 
     choose(options) {
