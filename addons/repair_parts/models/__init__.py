@@ -92,3 +92,10 @@ from . import stock_count_blind
 from . import repair_stock_alert
 from . import repair_stock_alert_find
 from . import repair_parts_demo_stock
+from . import sale_order_part
+from . import repair_part_term
+from . import stock_move_part_sale
+from . import repair_part_return
+from . import repair_part_return_flow
+from . import repair_part_return_settle
+from . import repair_inspection_part_return
