@@ -55,7 +55,11 @@
         "views/repair_stock_alert_views.xml",
         "views/res_config_settings_stock_views.xml",
         "views/menus_stock_control.xml",
+        "data/repair_part_sale_data.xml",
         "views/repair_part_return_views.xml",
+        "views/repair_part_price_views.xml",
+        "views/repair_part_sale_views.xml",
+        "wizard/repair_part_sale_views.xml",
         "views/menus_part_sale.xml",
     ],
     "assets": {

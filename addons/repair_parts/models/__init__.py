@@ -99,3 +99,11 @@ from . import repair_part_return
 from . import repair_part_return_flow
 from . import repair_part_return_settle
 from . import repair_inspection_part_return
+from . import res_company_part_sale
+from . import repair_part_margin
+from . import repair_part_price
+from . import repair_part_price_change
+from . import sale_order_part_delivery
+from . import repair_part_opinion
+from . import repair_part_target
+from . import repair_part_sale_report

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import api, fields, models
 
 from odoo.addons.repair_service.models.repair_figure import Figure
@@ -10,7 +12,8 @@ class RepairFigure(models.AbstractModel):
     def _get_figures(self):
         """Add how right the books of stock are (handbook 8.2.3)."""
         return super()._get_figures() | {
-            "stock_accuracy": Figure(self.env._("Stock accuracy"), "percent", True, "repair.stock.count.line")}
+            "stock_accuracy": Figure(self.env._("Stock accuracy"), "percent", True, "repair.stock.count.line"),
+            "part_delivery_on_time": Figure(self.env._("Parts delivered on time"), "percent", True, "sale.order")}
 
     @api.model
     def _get_definitions(self):
@@ -18,10 +21,18 @@ class RepairFigure(models.AbstractModel):
         return super()._get_definitions() | {
             "stock_accuracy": self.env._(
                 "Counted positions whose quantity agreed with the books within the tolerance of their class, divided by all counted in the"
-                " period. Overs and shorts never make up for each other.")}
+                " period. Overs and shorts never make up for each other."),
+            "part_delivery_on_time": self.env._(
+                "Orders of parts that were whole with the customer by the day first promised, divided by all promised for the period. A day"
+                " told later makes no late order timely.")}
 
     def _rows_stock_accuracy(self, company, start, stop):
         return self.env["repair.stock.count.line"]._get_accuracy_rows(company, start, stop)
+
+    def _rows_part_delivery_on_time(self, company, start, stop):
+        orders = self.env["sale.order"].sudo()  # which orders count is a fact about the company
+        days = [pytz.utc.localize(moment).astimezone(pytz.timezone(company.sudo().repair_tz)).date() for moment in (start, stop)]  # as above
+        return orders._get_part_delivery_rows(company, *days)
 
     @api.model
     def _get_supplier_rows(self, company):

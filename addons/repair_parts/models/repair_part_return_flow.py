@@ -82,6 +82,16 @@ class RepairPartReturn(models.Model):
         for record in self.filtered(lambda record: record.state == "received"):
             record._flow_write({
                 "state": "inspected", "disposal": "stock" if record.inspection_result == "pass" else "scrap"})
+            record._note_opinion()
+
+    def _note_opinion(self):
+        """Keep what the return says of the part: the customer's words, or that it was brought back faulty and is."""
+        failed = self.reason_id.fault == "part" and self.inspection_result == "fail"
+        if self.opinion or failed:
+            self.env["repair.part.opinion"].sudo().with_context(repair_flow=FLOW).create({  # kept for whoever inspects
+                "product_id": self.product_id.id, "lot_id": self.lot_id.id, "partner_id": self.partner_id.id, "return_id": self.id,
+                "sale_line_id": self.sale_line_id.id, "company_id": self.company_id.id, "opinion": self.opinion or "1",
+                "comment": ": ".join(filter(None, (self.reason_id.name, self.note)))[:1000]})
 
     def action_cancel(self):
         """Take back a return whose part has not come.

@@ -53,6 +53,15 @@ class SaleOrder(models.Model):
         action |= {"domain": [("sale_line_id.order_id", "=", self.id)], "context": context, "path": False}
         return action if self.part_return_count else {**action, "view_mode": "form", "views": [(False, "form")]}
 
+    def _create_part_invoice(self):
+        """Return the invoice of all that was ordered of parts, delivered or not: paid before it is handed over."""
+        self.ensure_one()
+        values = self._prepare_invoice()
+        values["invoice_line_ids"] = [
+            fields.Command.create(line._prepare_invoice_line(quantity=line.product_uom_qty - line.qty_invoiced))
+            for line in self.order_line if not line.display_type and line.product_uom_qty > line.qty_invoiced]
+        return self.env["account.move"].create(values)
+
     def _action_confirm(self):
         """Confirm; parts that the catalogue does not list for the customer's appliance are noted on the order."""
         for order in self.filtered("unfit_part_names"):
