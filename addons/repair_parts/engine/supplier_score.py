@@ -49,7 +49,8 @@ def get_score(quality, delivery, price, weights, opinion=None):
     """
     if quality is None or delivery is None:
         return None
-    known = [(figure, weight) for figure, weight in zip((quality, delivery, price, opinion)[:len(weights)], weights, strict=True) if figure is not None]
+    figures = (quality, delivery, price, opinion)[:len(weights)]
+    known = [(figure, weight) for figure, weight in zip(figures, weights, strict=True) if figure is not None]
     total = sum(weight for _figure, weight in known)
     return sum(figure * weight for figure, weight in known) / total if total else None
 

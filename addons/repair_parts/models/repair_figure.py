@@ -31,7 +31,8 @@ class RepairFigure(models.AbstractModel):
 
     def _rows_part_delivery_on_time(self, company, start, stop):
         orders = self.env["sale.order"].sudo()  # which orders count is a fact about the company
-        days = [pytz.utc.localize(moment).astimezone(pytz.timezone(company.sudo().repair_tz)).date() for moment in (start, stop)]  # as above
+        zone = pytz.timezone(company.sudo().repair_tz)  # as above
+        days = [pytz.utc.localize(moment).astimezone(zone).date() for moment in (start, stop)]
         return orders._get_part_delivery_rows(company, *days)
 
     @api.model

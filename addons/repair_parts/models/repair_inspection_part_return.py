@@ -48,7 +48,8 @@ class RepairInspection(models.Model):
         back_sudo = self.part_return_id.sudo()  # inspectors are told the reason
         return {
             "name": self.product_id.display_name, "product_id": self.product_id.id,
-            "text": self.env._("%(name)s: %(reason)s. %(note)s", name=back_sudo.name, reason=back_sudo.reason_id.name, note=back_sudo.note or "")}
+            "text": self.env._(
+                "%(name)s: %(reason)s. %(note)s", name=back_sudo.name, reason=back_sudo.reason_id.name, note=back_sudo.note or "")}
 
     def _settle(self):
         returned = self.filtered("part_return_id")

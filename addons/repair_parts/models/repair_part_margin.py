@@ -87,14 +87,14 @@ class RepairPartMarginMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Create papers; nobody brings an approval along."""
-        if self.env.context.get("repair_flow") is not FLOW:
-            for vals in vals_list:
-                for name in APPROVAL_FIELDS:
-                    vals.pop(name, None)
-            forged = {f"default_{name}" for name in APPROVAL_FIELDS} & self.env.context.keys()
-            if forged:
-                self = self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
-        return super(RepairPartMarginMixin, self).create(vals_list)
+        if self.env.context.get("repair_flow") is FLOW:
+            return super().create(vals_list)
+        for vals in vals_list:
+            for name in APPROVAL_FIELDS:
+                vals.pop(name, None)
+        forged = {f"default_{name}" for name in APPROVAL_FIELDS}
+        clean = {key: value for key, value in self.env.context.items() if key not in forged}
+        return super(RepairPartMarginMixin, self.with_env(self.env(context=clean))).create(vals_list)
 
     def write(self, vals):
         """Write; an approval comes from its button only."""
@@ -132,11 +132,13 @@ class RepairPartMarginMixin(models.AbstractModel):
 
     def _get_unapproved_parts(self):
         """Return the parts below their floor that nobody approved at this price and quantity, or better."""
-        approved = self.sudo().part_margin_approved_by_id and self.sudo().part_margin_approved or {}  # what the flow keeps
+        paper_sudo = self.sudo()  # what the flow keeps
+        approved = (paper_sudo.part_margin_approved or {}) if paper_sudo.part_margin_approved_by_id else {}
         low = self._get_low_parts()
         bad = [
             product_id for product_id, (units, price) in low.items()
-            if not (known := approved.get(str(product_id))) or units > known[0] + part_price.EPSILON or price < known[1] - part_price.EPSILON]
+            if not (known := approved.get(str(product_id)))
+            or units > known[0] + part_price.EPSILON or price < known[1] - part_price.EPSILON]
         return self.env["product.product"].browse(bad)
 
     def _check_part_margins(self):
@@ -169,7 +171,8 @@ class RepairPartMarginMixin(models.AbstractModel):
         self.sudo().with_context(repair_flow=FLOW).write({  # whoever may sell may ask
             "part_margin_reason": reason.strip(), "part_margin_asked_by_id": self.env.user.id, "part_margin_approved_by_id": False,
             "part_margin_approved_on": False, "part_margin_approved": False})
-        self.message_post(body=self.env._("%(user)s asks for a price below the margin floor: %(reason)s", user=self.env.user.name, reason=reason.strip()))
+        self.message_post(body=self.env._(
+            "%(user)s asks for a price below the margin floor: %(reason)s", user=self.env.user.name, reason=reason.strip()))
         return True
 
     def action_approve_part_margin(self):

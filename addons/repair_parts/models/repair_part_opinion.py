@@ -45,7 +45,9 @@ class RepairPartOpinion(models.Model):
             domain = [
                 ("product_id", "=", record.product_id.id), ("state", "=", "done"), ("location_id.usage", "=", "supplier"),
                 ("company_id", "=", (record.company_id or self.env.company).id)]
-            line = lines.search([*domain, *([("lot_id", "=", record.lot_id.id)] if record.lot_id else [])], order="date desc, id desc", limit=1)
+            if record.lot_id:
+                domain.append(("lot_id", "=", record.lot_id.id))
+            line = lines.search(domain, order="date desc, id desc", limit=1)
             partner = line.move_id.purchase_line_id.order_id.partner_id or line.picking_id.partner_id
             record.supplier_id = partner.commercial_partner_id
 
@@ -68,8 +70,8 @@ class RepairPartOpinion(models.Model):
 
     def write(self, vals):
         """Write; what was said at a return stays with it."""
-        if self.env.context.get("repair_flow") is not FLOW and ({"return_id", "said_on"} & vals.keys() or any(
-                record.return_id for record in self)):
+        kept = {"return_id", "said_on"} & vals.keys() or any(record.return_id for record in self)
+        if kept and self.env.context.get("repair_flow") is not FLOW:
             raise UserError(self.env._("What a customer said at a return stays as he said it."))
         return super().write(vals)
 
@@ -77,8 +79,9 @@ class RepairPartOpinion(models.Model):
     def _get_supplier_scores(self, suppliers, start, stop):
         """Return {supplier: [1 to 5, ...]} of what was said between two moments in the current company, in one query."""
         scores = {}
-        for record in self.sudo().search_fetch([  # the score is reckoned for everybody
-            ("supplier_id", "in", suppliers.ids), ("company_id", "=", self.env.company.id), ("said_on", ">=", start), ("said_on", "<", stop),
-        ], ["supplier_id", "score"]):
+        domain = [
+            ("supplier_id", "in", suppliers.ids), ("company_id", "=", self.env.company.id),
+            ("said_on", ">=", start), ("said_on", "<", stop)]
+        for record in self.sudo().search_fetch(domain, ["supplier_id", "score"]):  # the score is reckoned for everybody
             scores.setdefault(record.supplier_id, []).append(record.score)
         return scores

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.misc import format_date
 
@@ -42,7 +41,7 @@ class RepairPartReturn(models.Model):
     # What was sold
     origin_move_id = fields.Many2one(
         "stock.move", "Sold part", required=True, index=True, ondelete="restrict", copy=False, check_company=True,
-        domain="['&', '&', ('state', '=', 'done'), ('is_spare_part', '=', True), '|', ('is_part_sold', '=', True), ('repair_line_type', '=', 'add')]")
+        domain="[('is_part_sold', '=', True)]")
     product_id = fields.Many2one(related="origin_move_id.product_id", store=True, index=True, precompute=True, string="Part")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     partner_id = fields.Many2one("res.partner", "Customer", compute="_compute_origin", store=True, index=True, precompute=True)
@@ -194,7 +193,8 @@ class RepairPartReturn(models.Model):
         ids = tuple(self.origin_move_id.ids)
         if ids:
             self.env.cr.execute(SQL(
-                "UPDATE stock_move SET write_date = write_date WHERE id IN (SELECT id FROM stock_move WHERE id IN %s ORDER BY id FOR UPDATE)", ids))
+                """UPDATE stock_move SET write_date = write_date
+                    WHERE id IN (SELECT id FROM stock_move WHERE id IN %s ORDER BY id FOR NO KEY UPDATE)""", ids))
 
     @api.constrains("origin_move_id", "quantity", "lot_id")
     def _check_claim(self):
@@ -203,7 +203,8 @@ class RepairPartReturn(models.Model):
             if not move_sudo._is_part_handed_over():
                 raise ValidationError(self.env._("Choose a spare part that was handed over to a customer."))
             if record.product_id.tracking != "none" and not record.lot_id:
-                raise ValidationError(self.env._("%(part)s: choose the lot or serial number that came back.", part=record.product_id.display_name))
+                raise ValidationError(self.env._(
+                    "%(part)s: choose the lot or serial number that came back.", part=record.product_id.display_name))
             if record.lot_id and record.lot_id not in move_sudo.move_line_ids.lot_id:
                 raise ValidationError(self.env._("%(lot)s was not handed over by this sale.", lot=record.lot_id.name))
             returnable = record._get_returnable()
@@ -258,10 +259,3 @@ class RepairPartReturn(models.Model):
 
     def _flow_write(self, vals):
         return self.with_context(repair_flow=FLOW).write(vals)
-
-    @api.model
-    def _get_sold_domain(self, partner=None):
-        """Return the domain of the moves by which spare parts were handed over to customers."""
-        domain = Domain("state", "=", "done") & Domain("product_id.is_spare_part", "=", True) & (
-            Domain("is_part_sold", "=", True) | Domain("repair_line_type", "=", "add"))
-        return domain & Domain("partner_id", "child_of", partner.commercial_partner_id.id) if partner else domain

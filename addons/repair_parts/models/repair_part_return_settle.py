@@ -28,8 +28,9 @@ class RepairPartReturn(models.Model):
         places = {"location_id": source.id, "location_dest_id": destination.id, "company_id": self.company_id.id}
         values.setdefault("product_id", self.product_id.id)
         picking = self.env["stock.picking"].create({
-            **places, "picking_type_id": kind.id, "partner_id": (partner or self.partner_id).id, "origin": self.name, "move_ids": [Command.create({
-                **places, "product_uom": self.uom_id.id, "product_uom_qty": self.quantity, "part_return_id": self.id, **values})]})
+            **places, "picking_type_id": kind.id, "partner_id": (partner or self.partner_id).id, "origin": self.name, "move_ids": [
+                Command.create({
+                    **places, "product_uom": self.uom_id.id, "product_uom_qty": self.quantity, "part_return_id": self.id, **values})]})
         picking.action_confirm()
         move = picking.move_ids
         if not done:
@@ -37,8 +38,8 @@ class RepairPartReturn(models.Model):
         if done or lot:
             move.move_line_ids.unlink()
             self.env["stock.move.line"].create({
-                **places, "move_id": move.id, "picking_id": picking.id, "product_id": move.product_id.id, "product_uom_id": self.uom_id.id,
-                "quantity": self.quantity, "lot_id": lot.id, "picked": done})
+                **places, "move_id": move.id, "picking_id": picking.id, "product_id": move.product_id.id,
+                "product_uom_id": self.uom_id.id, "quantity": self.quantity, "lot_id": lot.id, "picked": done})
         if done:
             move._action_done()
         return move
@@ -76,8 +77,8 @@ class RepairPartReturn(models.Model):
         if self.uom_id.compare(self.quantity, receipt.product_qty - gone) > 0:
             raise UserError(self.env._("%(lot)s: all of the receipt went back to the supplier already.", lot=self.lot_id.name))
         move = self._move_part(
-            source, receipt.location_id, "out", done=False, partner=receipt.picking_id.partner_id, origin_returned_move_id=receipt.id, to_refund=True,
-            purchase_line_id=receipt.purchase_line_id.id)
+            source, receipt.location_id, "out", done=False, partner=receipt.picking_id.partner_id,
+            origin_returned_move_id=receipt.id, to_refund=True, purchase_line_id=receipt.purchase_line_id.id)
         return move.picking_id
 
     def _settle_refund(self):
@@ -94,7 +95,7 @@ class RepairPartReturn(models.Model):
         line = self.sale_line_id
         items = line.invoice_lines.filtered(lambda item: item.parent_state == "posted" and item.move_type == "out_invoice").sorted("id")
         credits = line.invoice_lines.filtered(lambda item: item.parent_state != "cancel" and item.move_type == "out_refund")
-        credited = {item: 0.0 for item in items}
+        credited = dict.fromkeys(items, 0.0)
         loose = 0.0
         for credit in credits:
             own = items.filtered(lambda item, credit=credit: item.move_id == credit.move_id.reversed_entry_id)[:1]
@@ -122,7 +123,7 @@ class RepairPartReturn(models.Model):
         return self.env["account.move"].create({
             "move_type": "out_refund", "partner_id": invoice.partner_id.id, "currency_id": invoice.currency_id.id,
             "journal_id": invoice.journal_id.id, "company_id": self.company_id.id, "reversed_entry_id": invoice.id,
-            "invoice_origin": self.sale_order_id.name, "ref": self.env._("%(return)s, of %(invoice)s", **{"return": self.name, "invoice": invoice.name}),
+            "invoice_origin": self.sale_order_id.name, "ref": self.env._("%(name)s, of %(invoice)s", name=self.name, invoice=invoice.name),
             "invoice_user_id": invoice.invoice_user_id.id, "invoice_line_ids": commands})
 
     def _settle_exchange(self):

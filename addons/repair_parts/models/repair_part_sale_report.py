@@ -4,7 +4,7 @@ from .repair_part_term import SALE_KINDS
 
 
 class RepairPartSaleReport(models.Model):
-    """What sales of parts brought: by month, category, customer and seller, with the cost of the receipts that paid (handbook 8.3.1, 8.3.2)."""
+    """What sales of parts brought, by month, category, customer and seller, at the cost of the receipts that paid (handbook 8.3.1)."""
 
     _name = "repair.part.sale.report"
     _description = "Results of part sales"
@@ -39,7 +39,8 @@ class RepairPartSaleReport(models.Model):
                        price_unit, price_unit AS price_low, price_unit AS price_high, amount, cost, amount - cost AS margin,
                        CASE WHEN amount != 0 THEN 100 * (amount - cost) / amount END AS margin_percent
                   FROM (
-                    SELECT line.id, (sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(company.repair_tz, 'Asia/Shanghai'))::date AS date,
+                    SELECT line.id,
+                           (sale.date_order AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(company.repair_tz, 'Asia/Shanghai'))::date AS date,
                            sale.id AS order_id, line.product_id, template.categ_id, sale.partner_id, sale.user_id,
                            COALESCE(sale.part_sale_kind, 'counter') AS sale_kind, sale.company_id, line.qty_delivered AS quantity,
                            line.price_subtotal / COALESCE(NULLIF(sale.currency_rate, 0), 1) / NULLIF(line.product_uom_qty, 0) AS price_unit,

@@ -21,7 +21,8 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    part_promised_on = fields.Date("Parts promised for", readonly=True, copy=False, index="btree_not_null", help="The first promise; it is kept.")
+    part_promised_on = fields.Date(
+        "Parts promised for", readonly=True, copy=False, index="btree_not_null", help="The first promise; it is kept.")
     part_new_day = fields.Date("New day told", readonly=True, copy=False, tracking=True)
     part_delay_reason = fields.Char("Why late", readonly=True, copy=False, tracking=True)
     part_delivered_on = fields.Date("Parts delivered on", compute="_compute_part_delivered_on", store=True)
@@ -37,7 +38,8 @@ class SaleOrder(models.Model):
     def _compute_part_delivered_on(self):
         for order in self:
             shipments = order.picking_ids.filtered(
-                lambda picking: picking.state != "cancel" and picking.location_dest_id.usage == "customer" and not picking.move_ids.part_return_id)
+                lambda picking: picking.state != "cancel" and picking.location_dest_id.usage == "customer"
+                and not picking.move_ids.part_return_id)
             done = order.is_part_sale and shipments and all(picking.state == "done" for picking in shipments)
             order.part_delivered_on = order._to_part_day(max(shipments.mapped("date_done"))) if done else False
 
@@ -144,17 +146,16 @@ class SaleOrder(models.Model):
     def _cron_chase_late_parts(self):
         """Remind the owner of each late delivery of parts, once until it is delivered or a new day is told."""
         late = self.search(Domain("is_part_sale", "=", True) & Domain("is_part_late", "=", True), limit=5000)
-        known = set(self.env["mail.activity"].search([
-            ("res_model", "=", "sale.order"), ("res_id", "in", late.ids), ("activity_type_id", "=", self.env.ref(ACTIVITY).id)]).mapped("res_id"))
+        reminders = self.env["mail.activity"].search([
+            ("res_model", "=", "sale.order"), ("activity_type_id", "=", self.env.ref(ACTIVITY).id)])
+        reminders.filtered(lambda activity: activity.res_id not in set(late.ids)).unlink()
+        known = set(reminders.exists().mapped("res_id"))
         for order in late.filtered(lambda order: order.id not in known)[:BATCH]:
             user = order.user_id or order.create_uid
             order.activity_schedule(
                 ACTIVITY, user_id=user.id, summary=order.with_context(lang=user.lang).env._(
                     "%(order)s: parts promised for %(date)s are not delivered. Tell the customer a new day.", order=order.name,
                     date=format_date(order.with_context(lang=user.lang).env, order.part_new_day or order.part_promised_on)))
-        settled = self.env["mail.activity"].search([("res_model", "=", "sale.order"), ("activity_type_id", "=", self.env.ref(ACTIVITY).id)])
-        still = set(late.ids)
-        settled.filtered(lambda activity: activity.res_id not in still).unlink()
 
     @api.model
     def _get_part_delivery_rows(self, company, first_day, stop_day):

@@ -26,8 +26,9 @@ class StockMove(models.Model):
             return NotImplemented
         zone = self._get_part_return_zone()
         domain = (
-            Domain("state", "=", "done") & Domain("product_id.is_spare_part", "=", True) & Domain("location_dest_id.usage", "=", "customer")
-            & Domain("location_dest_id", "!=", zone.id) & Domain("location_id.usage", "=", "internal"))
+            Domain("state", "=", "done") & Domain("product_id.is_spare_part", "=", True) & Domain("location_id.usage", "=", "internal")
+            & (Domain("repair_line_type", "=", "add") | (
+                Domain("location_dest_id.usage", "=", "customer") & Domain("location_dest_id", "!=", zone.id))))
         return domain if True in value else ~domain
 
     @api.model

@@ -83,7 +83,8 @@ class TestPartPriceChange(PartSaleCommon):
     def test_no_rpc_context_makes_a_change_look_announced(self):
         change = self._draft()
         self.spare.product_tmpl_id.with_context(part_price_change=change.id).list_price = 70.0
-        self.assertFalse(self.env["repair.part.price"].search([("product_tmpl_id", "=", self.spare.product_tmpl_id.id)], limit=1).change_id)
+        history = self.env["repair.part.price"].search([("product_tmpl_id", "=", self.spare.product_tmpl_id.id)], limit=1)
+        self.assertEqual((history.new_price, history.is_announced), (70.0, False))
 
     def test_another_person_a_manager_approves(self):
         change = self._draft(user=self.user_manager)
@@ -162,8 +163,8 @@ class TestPartPriceChange(PartSaleCommon):
 
     def test_the_market_price_stands_beside(self):
         self.env["repair.part.market.price"].with_user(self.user_desk).create([
-            {"product_tmpl_id": self.spare.product_tmpl_id.id, "price": price, "source": "Shop", "seen_on": self.today - timedelta(days=days)}
-            for price, days in ((64.0, 0), (99.0, 30))])
+            {"product_tmpl_id": self.spare.product_tmpl_id.id, "price": price, "source": "Shop",
+             "seen_on": self.today - timedelta(days=days)} for price, days in ((64.0, 0), (99.0, 30))])
         seen = self.env["repair.part.market.price"].search([("product_tmpl_id", "=", self.spare.product_tmpl_id.id)], limit=1)
         self.assertEqual((seen.difference, seen.noted_by_id), (25.0, self.user_desk))
         self.assertEqual(self._draft().line_ids.market_price, 64.0)

@@ -105,7 +105,8 @@ class RepairPartCounterSale(models.TransientModel):
             self._hand_over(order)
         if self.is_paid:
             self._invoice(order)
-        return {"type": "ir.actions.act_window", "res_model": "sale.order", "res_id": order.id, "views": [(False, "form")], "target": "current"}
+        return {
+            "type": "ir.actions.act_window", "res_model": "sale.order", "res_id": order.id, "views": [(False, "form")], "target": "current"}
 
     def _check_can_be_handed_over(self):
         if not self.is_handed_over:
@@ -119,8 +120,8 @@ class RepairPartCounterSale(models.TransientModel):
 
     def _prepare_order(self):
         return {
-            "partner_id": self._get_partner().id, "company_id": self.company_id.id, "part_sale_kind": "counter", "user_id": self.env.user.id,
-            "part_appliance_id": self.appliance_id.id, "order_line": [
+            "partner_id": self._get_partner().id, "company_id": self.company_id.id, "part_sale_kind": "counter",
+            "user_id": self.env.user.id, "part_appliance_id": self.appliance_id.id, "order_line": [
                 Command.create({
                     "product_id": line.product_id.id, "product_uom_qty": line.quantity,
                     **({"price_unit": line.price_unit} if line.is_price_set else {})}) for line in self.line_ids]}
