@@ -76,5 +76,6 @@
         "demo/vans_demo.xml",
         "demo/incoming_demo.xml",
         "demo/stock_control_demo.xml",
+        "demo/part_sales_demo.xml",
     ],
 }

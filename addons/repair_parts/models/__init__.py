@@ -106,4 +106,5 @@ from . import repair_part_price_change
 from . import sale_order_part_delivery
 from . import repair_part_opinion
 from . import repair_part_target
+from . import repair_parts_demo_sale
 from . import repair_part_sale_report

@@ -41,3 +41,4 @@ from . import test_supplier_score
 from . import test_part_returns
 from . import test_part_prices
 from . import test_part_sales
+from . import test_part_sale_rpc
