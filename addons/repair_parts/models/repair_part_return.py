@@ -97,8 +97,10 @@ class RepairPartReturn(models.Model):
     def _compute_origin(self):
         for record in self:
             move_sudo = record.origin_move_id.sudo()  # whoever takes a part back need not read the order it was sold on
-            line = move_sudo._get_sold_line()
-            record.sale_line_id = line
+            if not move_sudo:
+                record.sale_line_id = record.origin_return_id = record.partner_id = record.sale_kind = record.sold_on = False
+                continue
+            record.sale_line_id = move_sudo._get_sold_line()
             record.origin_return_id = move_sudo.part_return_id
             record.partner_id = move_sudo._get_sold_partner()
             record.sale_kind = move_sudo._get_part_sale_kind()

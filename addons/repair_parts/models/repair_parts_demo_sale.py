@@ -57,7 +57,7 @@ class RepairPartsDemo(models.AbstractModel):
         order.write({"date_order": sold_on, "part_promised_on": (sold_on + timedelta(days=2 if kind == "remote" else 0)).date()})
         if delivered:
             order.picking_ids.move_ids.picked = True
-            order.picking_ids.button_validate()
+            order.picking_ids.with_context(skip_sms=True).button_validate()
             order.picking_ids.date_done = order.picking_ids.move_ids.date = order.picking_ids.move_line_ids.date = sold_on
             if self.env.company.chart_template:
                 invoice = order._create_invoices()
@@ -71,8 +71,9 @@ class RepairPartsDemo(models.AbstractModel):
         reasons = ("dead", "mind", "failed", "dead")
         sold = [order for order in orders if order.part_delivered_on]
         for index, order in enumerate(sold[:4][::-1]):
+            move = order.order_line.move_ids.filtered(lambda move: move._is_part_handed_over())[:1]
             back = self._as_part_user("desk", self.env["repair.part.return"]).create({
-                "origin_move_id": order.order_line.move_ids.filtered(lambda move: move._is_part_handed_over())[:1].id, "quantity": 1,
+                "origin_move_id": move.id, "lot_id": move.move_line_ids.lot_id[:1].id, "quantity": 1,
                 "reason_id": self.env.ref(f"repair_parts.part_return_reason_{reasons[index]}").id,
                 "opinion": "2" if index > 1 else False})
             if index < 1:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
@@ -52,6 +53,17 @@ class SaleOrder(models.Model):
         context = {"default_origin_move_id": moves.id} if len(moves) == 1 else {}
         action |= {"domain": [("sale_line_id.order_id", "=", self.id)], "context": context, "path": False}
         return action if self.part_return_count else {**action, "view_mode": "form", "views": [(False, "form")]}
+
+    def action_print_part_invoice(self):
+        """Print the invoices of the order, as the customer's receipt.
+
+        :raises UserError: before anything is invoiced
+        """
+        self.ensure_one()
+        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        if not invoices:
+            raise UserError(self.env._("%(order)s has no invoice yet.", order=self.name))
+        return self.env.ref("account.account_invoices").report_action(invoices)
 
     def _create_part_invoice(self):
         """Return the invoice of all that was ordered of parts, delivered or not: paid before it is handed over."""

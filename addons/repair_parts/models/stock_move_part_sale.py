@@ -76,6 +76,15 @@ class StockMove(models.Model):
                 move_sudo._get_sold_partner().name)
             move.display_name = " · ".join(fact for fact in facts if fact)
 
+    @api.model
+    def _search_display_name(self, operator, value):
+        """In the box of a return, a sold part is found by part, order, customer or lot."""
+        if not self.env.context.get("part_sold_label") or operator not in ("ilike", "like", "=", "=ilike", "=like"):
+            return super()._search_display_name(operator, value)
+        return Domain.OR(Domain(path, operator, value) for path in (
+            "product_id", "sale_line_id.order_id.name", "repair_id.name", "picking_id.partner_id.name", "repair_id.partner_id.name",
+            "move_line_ids.lot_id.name", "part_return_id.name"))
+
     def _action_done(self, cancel_backorder=False):
         self._check_not_returned_twice()
         return super()._action_done(cancel_backorder=cancel_backorder)

@@ -184,6 +184,19 @@ class TestPartReturns(PartSaleCommon):
         self.assertEqual(back.exchange_picking_id.state, "done")
 
 
+    def test_the_form_starts_empty_and_finds_the_sale_by_its_number(self):
+        order = self._sell(1)
+        form = self._open_form("repair.part.return", self.user_desk)
+        moves = self.env["stock.move"].with_user(self.user_desk).with_context(part_sold_label=True)
+        [(move_id, label)] = moves.name_search(order.name, [("is_part_sold", "=", True)])
+        self.assertIn("FM-1", label)
+        self.assertIn(self.partner.name, label)
+        form.origin_move_id = moves.browse(move_id)
+        form.reason_id = self.reason_dead
+        self.assertEqual((form.partner_id, form.returnable_quantity, form.is_in_term), (self.partner, 1.0, True))
+        self.assertEqual(form.save().lot_id, self._get_sold_move(order).move_line_ids.lot_id)
+
+
 @tagged("post_install", "-at_install")
 class TestPartReturnTerms(PartSaleCommon):
     def _judge(self, days, kind="counter", reason=None):

@@ -27,6 +27,11 @@ class RepairPartCounterSale(models.TransientModel):
     can_hand_over = fields.Boolean(compute="_compute_can_hand_over")
     order_id = fields.Many2one("sale.order", readonly=True)
 
+    @api.depends("order_id")
+    def _compute_display_name(self):
+        for sale in self:
+            sale.display_name = sale.order_id.name or self.env._("Counter sale")
+
     @api.depends("company_id")
     def _compute_journal_id(self):
         for sale in self:
@@ -134,7 +139,10 @@ class RepairPartCounterSale(models.TransientModel):
                 raise UserError(self.env._(
                     "%(part)s: somebody else took it meanwhile. Leave \"Handed over now\" open.", part=short[0].product_id.display_name))
             picking.move_ids.picked = True
-            picking.with_context(skip_backorder=True).button_validate()
+            # No message about goods that the customer holds in his hands; core would ask first whether to send one.
+            picking.with_context(skip_backorder=True, skip_sms=True).button_validate()
+            if picking.state != "done":
+                raise UserError(self.env._("%(picking)s needs a further step: hand it over under Transfers.", picking=picking.name))
 
     def _invoice(self, order):
         """Post the invoice of what was ordered and book the payment; sellers keep no accounts."""
