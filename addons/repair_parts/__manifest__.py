@@ -5,7 +5,7 @@
     "category": "Services/Repair",
     "author": "Repair Suite",
     "license": "LGPL-3",
-    "depends": ["repair_service", "purchase_stock", "purchase_requisition"],
+    "depends": ["repair_service", "purchase_stock", "purchase_requisition", "stock_delivery"],
     # Groups come first, then the category that the parts live in, then screens and the menus that open them.
     "data": [
         "security/repair_parts_groups.xml",
@@ -15,6 +15,7 @@
         "security/repair_incoming_rules.xml",
         "security/repair_supplier_rules.xml",
         "security/repair_stock_control_rules.xml",
+        "security/repair_part_sale_rules.xml",
         "data/product_category_data.xml",
         "data/repair_part_position_data.xml",
         "data/repair_incoming_data.xml",
@@ -23,6 +24,7 @@
         "data/repair_count_policy_data.xml",
         "data/repair_stock_control_cron.xml",
         "data/repair_stock_cause_data.xml",
+        "data/repair_part_return_data.xml",
         "views/repair_part_fitment_views.xml",
         "views/repair_part_substitution_views.xml",
         "views/product_template_views.xml",
@@ -53,6 +55,12 @@
         "views/repair_stock_alert_views.xml",
         "views/res_config_settings_stock_views.xml",
         "views/menus_stock_control.xml",
+        "data/repair_part_sale_data.xml",
+        "views/repair_part_return_views.xml",
+        "views/repair_part_price_views.xml",
+        "views/repair_part_sale_views.xml",
+        "wizard/repair_part_sale_views.xml",
+        "views/menus_part_sale.xml",
     ],
     "assets": {
         "web.assets_backend": ["repair_parts/static/src/**/*"],
@@ -68,5 +76,6 @@
         "demo/vans_demo.xml",
         "demo/incoming_demo.xml",
         "demo/stock_control_demo.xml",
+        "demo/part_sales_demo.xml",
     ],
 }

@@ -35,14 +35,22 @@ def get_price(best_amount, paid_amount, lines, minimum):
     return min(FULL, FULL * best_amount / paid_amount)
 
 
-def get_score(quality, delivery, price, weights):
-    """Weighted mean of the figures; quality and delivery must be known, an unknown price leaves its weight to them.
+def get_opinion(scores, minimum):
+    """Mean of what customers said of the parts, 1 to 5, on the scale from 0 to 100; None with fewer than ``minimum`` opinions."""
+    if len(scores) < minimum or not scores:
+        return None
+    return FULL * (sum(scores) / len(scores) - 1) / 4
 
-    :param weights: (quality, delivery, price), of any sum above zero
+
+def get_score(quality, delivery, price, weights, opinion=None):
+    """Weighted mean of the figures; quality and delivery must be known, an unknown price or opinion leaves its weight to them.
+
+    :param weights: (quality, delivery, price) and, where ``opinion`` is given, its weight, of any sum above zero
     """
     if quality is None or delivery is None:
         return None
-    known = [(figure, weight) for figure, weight in zip((quality, delivery, price), weights, strict=True) if figure is not None]
+    figures = (quality, delivery, price, opinion)[:len(weights)]
+    known = [(figure, weight) for figure, weight in zip(figures, weights, strict=True) if figure is not None]
     total = sum(weight for _figure, weight in known)
     return sum(figure * weight for figure, weight in known) / total if total else None
 

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -13,7 +15,8 @@ class RepairFigure(models.AbstractModel):
         return super()._get_figures() | {
             "stock_accuracy": Figure(self.env._("Stock accuracy"), "percent", True, "repair.stock.count.line"),
             "fill_rate": Figure(self.env._("Fill rate of parts"), "percent", True, "stock.move"),
-            "stock_turns": Figure(self.env._("Turns of stock a year"), "times", True, "product.product")}
+            "stock_turns": Figure(self.env._("Turns of stock a year"), "times", True, "product.product"),
+            "part_delivery_on_time": Figure(self.env._("Parts delivered on time"), "percent", True, "sale.order")}
 
     @api.model
     def _get_definitions(self):
@@ -27,7 +30,10 @@ class RepairFigure(models.AbstractModel):
                 " that was once found missing stays one, even if the part came later."),
             "stock_turns": self.env._(
                 "Cost of the spare parts that went to repairs and customers in the period, reckoned up to a year, divided by the mean of the"
-                " stock's value at its first and its last moment. Each part counts with its share: the sum is the figure.")}
+                " stock's value at its first and its last moment. Each part counts with its share: the sum is the figure."),
+            "part_delivery_on_time": self.env._(
+                "Orders of parts that were whole with the customer by the day first promised, divided by all promised for the period. A day"
+                " told later makes no late order timely.")}
 
     def _rows_stock_accuracy(self, company, start, stop):
         return self.env["repair.stock.count.line"]._get_accuracy_rows(company, start, stop)
@@ -67,6 +73,11 @@ class RepairFigure(models.AbstractModel):
             return []
         factor = len(held) * 365 * 86400 / (stop - start).total_seconds() / value
         return [(product_id, used * factor) for product_id, used in held]
+    def _rows_part_delivery_on_time(self, company, start, stop):
+        orders = self.env["sale.order"].sudo()  # which orders count is a fact about the company
+        zone = pytz.timezone(company.sudo().repair_tz)  # as above
+        days = [pytz.utc.localize(moment).astimezone(zone).date() for moment in (start, stop)]
+        return orders._get_part_delivery_rows(company, *days)
 
     @api.model
     def _get_supplier_rows(self, company):

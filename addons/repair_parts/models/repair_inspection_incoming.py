@@ -13,7 +13,7 @@ LAID_OUT_FIELDS = frozenset({
     "receipt_id", "supplier_id", "product_id", "lot_id", "lot_ids", "lot_quantity", "sample_size", "accept_number", "reject_number",
     "sampling_plan_id", "incoming_rule_id", "severity", "plan_reason", "received_on", "is_sorted", "sort_defect_quantity",
     "removed_quantity", "rejected_removed_quantity", "decision", "decision_note", "decided_by_id", "decided_on",
-    "return_picking_id", "exchange_picking_id",
+    "return_picking_id", "exchange_picking_id", "part_return_id",
 })
 
 

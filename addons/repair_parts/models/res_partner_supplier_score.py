@@ -130,6 +130,7 @@ class ResPartner(models.Model):
         failed = self._get_early_failures(start, stop)
         due, on_time = self._get_due_lines(start, stop)
         compared = self._get_compared_lines(start, stop)
+        opinions = self.env["repair.part.opinion"]._get_supplier_scores(self, start, stop)
         values = {}
         for partner in self:
             stock = received.get(partner, Received())
@@ -141,20 +142,23 @@ class ResPartner(models.Model):
                 "quality": engine.get_quality(stock.units, stock.rejected, units_failed, stock.lines, minimum),
                 "delivery": engine.get_delivery(lines_on_time, lines_due, minimum),
                 "price": engine.get_price(best, paid, len(prices), minimum),
+                "opinion": engine.get_opinion(opinions.get(partner, ()), minimum),
             }
             values[partner] = partner._prepare_supplier_score(figures) | {
                 "company_id": company.id, "computed_on": fields.Datetime.now(), "period_start": start, "period_stop": stop,
                 "failure_days": company.repair_supplier_failure_days, "minimum_lines": minimum, "units_received": stock.units,
                 "units_rejected": stock.rejected, "units_failed": units_failed, "lines_received": stock.lines, "lines_due": lines_due,
                 "lines_on_time": lines_on_time, "lines_compared": len(prices), "amount_paid": paid, "amount_best": best,
+                "opinion_count": len(opinions.get(partner, ())),
             }
         self._store_supplier_scores(values, today.replace(day=1))
 
     def _prepare_supplier_score(self, figures):
         """Return the values of the score that follow from the figures: {name: 0 to 100 or None}."""
         company = self.env.company
-        score = engine.get_score(*figures.values(), (
-            company.repair_supplier_weight_quality, company.repair_supplier_weight_delivery, company.repair_supplier_weight_price))
+        score = engine.get_score(figures["quality"], figures["delivery"], figures["price"], (
+            company.repair_supplier_weight_quality, company.repair_supplier_weight_delivery, company.repair_supplier_weight_price,
+            company.repair_supplier_weight_opinion), figures.get("opinion"))
         score = score if score is None else round(score, 1)
         return {
             "partner_id": self.id, "score": score or 0.0,

@@ -39,3 +39,7 @@ from . import test_supplier_order_part
 from . import test_supplier_proposal
 from . import test_supplier_qualification
 from . import test_supplier_score
+from . import test_part_returns
+from . import test_part_prices
+from . import test_part_sales
+from . import test_part_sale_rpc

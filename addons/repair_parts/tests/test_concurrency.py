@@ -50,6 +50,7 @@ class TestConcurrency(BaseCase):
             part, orders = self.part_id, tuple(self.order_ids)
             for statement in (
                 SQL("DELETE FROM repair_part_fifo_source WHERE product_id = %s", part),
+                SQL("DELETE FROM repair_part_return WHERE product_id = %s", part),
                 SQL("DELETE FROM stock_move_line WHERE product_id = %s", part),
                 SQL("DELETE FROM stock_move WHERE product_id = %s", part),
                 SQL("DELETE FROM stock_quant WHERE product_id = %s", part),
@@ -201,3 +202,38 @@ class TestConcurrency(BaseCase):
             sources = env["stock.move"].browse(move_ids).fifo_source_ids
             self.assertEqual(len(sources.receipt_move_id), 2)
             self.assertEqual(sources.mapped("value"), [15.0, 15.0])
+
+    def _hand_over(self, env):
+        """Deliver the only piece to a customer; return the move."""
+        warehouse = env["stock.warehouse"].browse(self.warehouse_id)
+        move = self._create_delivery(env, env["stock.lot"].browse(self.lot_id), warehouse.lot_stock_id)
+        move._action_done()
+        return move
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_sold_part_is_not_returned_twice_at_once(self):
+        with self._transaction() as env:
+            move_id, reason_id = self._hand_over(env).id, env.ref("repair_parts.part_return_reason_dead").id
+
+        def register(env):
+            env["repair.part.return"].create({"origin_move_id": move_id, "reason_id": reason_id, "quantity": 1, "lot_id": self.lot_id})
+
+        errors = self._race(register, register)
+        self.assertEqual(len(errors), 1)
+        self.assertIn("CONC-1", str(errors[0]))
+        with self._transaction() as env:
+            self.assertEqual(env["repair.part.return"].search_count([("origin_move_id", "=", move_id)]), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_return_takes_each_step_once(self):
+        with self._transaction() as env:
+            back_id = env["repair.part.return"].create({
+                "origin_move_id": self._hand_over(env).id, "reason_id": env.ref("repair_parts.part_return_reason_lost").id,
+                "quantity": 1, "lot_id": self.lot_id}).id
+
+        def receive(env):
+            env["repair.part.return"].browse(back_id).action_receive()
+
+        self.assertEqual(len(self._race(receive, receive)), 1)
+        with self._transaction() as env:
+            self.assertEqual(env["repair.part.return"].browse(back_id).state, "inspected")

@@ -6,3 +6,6 @@ from . import stock_return_picking
 from . import repair_supplier_proposal
 from . import repair_supplier_qualification
 from . import repair_stock_count_found
+from . import repair_part_margin_ask
+from . import repair_part_counter_sale
+from . import repair_part_delay
