@@ -92,3 +92,10 @@ from . import stock_count_blind
 from . import repair_stock_alert
 from . import repair_stock_alert_find
 from . import repair_parts_demo_stock
+from . import stock_warehouse_van
+from . import repair_van_kit
+from . import repair_van_transfer
+from . import repair_van_transfer_flow
+from . import repair_van_load
+from . import repair_van_stock
+from . import res_company_van

@@ -38,3 +38,4 @@ from . import test_supplier_order_part
 from . import test_supplier_proposal
 from . import test_supplier_qualification
 from . import test_supplier_score
+from . import test_van_transfer

@@ -6,3 +6,4 @@ from . import stock_return_picking
 from . import repair_supplier_proposal
 from . import repair_supplier_qualification
 from . import repair_stock_count_found
+from . import repair_van_give
