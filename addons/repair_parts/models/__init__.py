@@ -99,3 +99,10 @@ from . import repair_van_transfer_flow
 from . import repair_van_load
 from . import repair_van_stock
 from . import res_company_van
+from . import repair_core_rule
+from . import repair_waste_kind
+from . import repair_core_return
+from . import repair_core_return_flow
+from . import repair_core_batch
+from . import repair_order_old_part
+from . import res_company_old_part

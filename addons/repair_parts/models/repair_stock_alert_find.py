@@ -155,6 +155,7 @@ class RepairStockAlert(models.Model):
         values = defaultdict(float)
         for row in rows.with_company(company):
             values[row.location_id.id] += row.value
+        currency = company.currency_id
         return {(False, van): Found(value, limit, 0.0, self.env._(
-            "The van carries %(value)s, %(limit)s are allowed.", value=company.currency_id.format(value),
-            limit=company.currency_id.format(limit))) for van, value in values.items() if company.currency_id.compare_amounts(value, limit) > 0}
+            "The van carries %(value)s, %(limit)s are allowed.", value=currency.format(value), limit=currency.format(limit)))
+            for van, value in values.items() if currency.compare_amounts(value, limit) > 0}

@@ -7,7 +7,6 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
-
 VISIT_STATES = ("proposed", "confirmed")
 
 

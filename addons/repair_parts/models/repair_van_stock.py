@@ -112,7 +112,8 @@ class RepairVanStock(models.Model):
             [("location_id", "child_of", self.location_id.ids), ("product_id", "in", self.product_id.ids), ("quantity", ">", 0)],
             order="in_date, id")
         for row in self:
-            own = quants.filtered(lambda quant, row=row: quant.product_id == row.product_id and quant.location_id._child_of(row.location_id))
+            own = quants.filtered(
+                lambda quant, row=row: quant.product_id == row.product_id and quant.location_id._child_of(row.location_id))
             row.lot_names = ", ".join(own.lot_id.mapped("name"))
 
     @api.depends("quantity", "product_id")
@@ -175,7 +176,8 @@ class RepairVanStock(models.Model):
             raise AccessError(self.env._("Minimum and maximum are set by the parts keeper, the stock manager or the service manager."))
         for row in self:
             if not row.suggested_min:
-                raise UserError(self.env._("%(part)s was not used from this van lately: nothing is suggested.", part=row.product_id.display_name))
+                raise UserError(self.env._(
+                    "%(part)s was not used from this van lately: nothing is suggested.", part=row.product_id.display_name))
             values = {"product_min_qty": row.suggested_min, "product_max_qty": row.suggested_max}
             if row.orderpoint_id:
                 row.orderpoint_id.sudo().write(values)  # keepers set rules of vans only, their group is checked above

@@ -39,3 +39,4 @@ from . import test_supplier_proposal
 from . import test_supplier_qualification
 from . import test_supplier_score
 from . import test_van_transfer
+from . import test_old_part

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged, users
 
 from .common_van import RepairVanCommon
@@ -16,7 +17,8 @@ class TestVanTransfer(RepairVanCommon):
         bought = self.env["purchase.order.line"].search_count([("product_id", "=", self.spare.id)])
         self._add_rule(low=2, high=3)
         load = self._prepare()
-        self.assertEqual((load.kind, load.state, load.to_employee_id, load.location_id), ("load", "draft", self.employee_technician, self.stock))
+        self.assertEqual(
+            (load.kind, load.state, load.to_employee_id, load.location_id), ("load", "draft", self.employee_technician, self.stock))
         self.assertEqual((load.line_ids.product_id, load.line_ids.asked_qty, load.line_ids.given_qty), (self.spare, 3.0, 3.0))
         self.assertEqual(self.env["purchase.order.line"].search_count([("product_id", "=", self.spare.id)]), bought)
         self.assertEqual((self._get_in(self.van), self._get_in(self.stock)), (0.0, 5.0), "nothing has moved yet")
@@ -261,7 +263,8 @@ class TestVanTransfer(RepairVanCommon):
     def test_a_kit_gives_a_new_van_its_rules_and_shows_where_it_differs(self):
         bolt = self._create_spare("Bolt", "BO-1")
         kit = self.env["repair.van.kit"].create({"name": "Fridges", "line_ids": [
-            (0, 0, {"product_id": self.spare.id, "min_qty": 1, "max_qty": 2}), (0, 0, {"product_id": bolt.id, "min_qty": 2, "max_qty": 5})]})
+            Command.create({"product_id": self.spare.id, "min_qty": 1, "max_qty": 2}),
+            Command.create({"product_id": bolt.id, "min_qty": 2, "max_qty": 5})]})
         employee = self.env["hr.employee"].create({"name": "New one", "is_technician": True})
         employee.with_user(self.user_keeper).action_set_up_van()
         rules = self.env["stock.warehouse.orderpoint"].search([("location_id", "=", employee.van_location_id.id)])
@@ -278,8 +281,8 @@ class TestVanTransfer(RepairVanCommon):
 
     def test_a_kit_for_a_family_is_for_those_who_may_repair_it(self):
         self.env["repair.van.kit"].create({
-            "name": "Fridges", "category_ids": [(4, self.category.id)],
-            "line_ids": [(0, 0, {"product_id": self.spare.id, "min_qty": 1, "max_qty": 2})]})
+            "name": "Fridges", "category_ids": [Command.link(self.category.id)],
+            "line_ids": [Command.create({"product_id": self.spare.id, "min_qty": 1, "max_qty": 2})]})
         kits = self.env["repair.van.kit"]
         self.assertTrue(kits._get_for(self.colleague) & kits.search([("name", "=", "Fridges")]))
         with patch.object(type(self.colleague), "_get_disqualification", lambda *args: "no certificate"):

@@ -7,3 +7,4 @@ from . import repair_supplier_proposal
 from . import repair_supplier_qualification
 from . import repair_stock_count_found
 from . import repair_van_give
+from . import repair_core_dialogue
