@@ -61,6 +61,8 @@
         "views/repair_van_stock_views.xml",
         "views/repair_van_kit_views.xml",
         "views/res_config_settings_van_views.xml",
+        "report/repair_van_handover_papers.xml",
+        "views/repair_van_handover_views.xml",
         "views/menus_van.xml",
         "report/repair_old_part_papers.xml",
         "views/repair_core_return_views.xml",

@@ -106,3 +106,5 @@ from . import repair_core_return_flow
 from . import repair_core_batch
 from . import repair_order_old_part
 from . import res_company_old_part
+from . import repair_van_handover
+from . import hr_employee_leave

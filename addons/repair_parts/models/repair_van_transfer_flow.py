@@ -171,13 +171,13 @@ class RepairVanTransfer(models.Model):
                 "location_dest_id": self.location_dest_id.id, "origin": self.name, "company_id": self.company_id.id})
         return self.picking_id
 
-    def _add(self, product, quantity, lot=None):
-        """Put ``quantity`` units of a part, of one lot when it is named, on the list and reserve them; by the system."""
+    def _add(self, product, quantity, lot=None, place=None):
+        """Put units of a part, of one lot or from one place below when they are named, on the list and reserve them; by the system."""
         move = self.env["stock.move"].create(self._prepare_move(product, quantity))
         move._action_confirm(merge=False)
-        if lot:
+        if lot or place:
             move._do_unreserve()
-            move._update_reserved_quantity(quantity, self.location_id, lot_id=lot)
+            move._update_reserved_quantity(quantity, place or self.location_id, lot_id=lot)
         else:
             move._action_assign()
         return self.env["repair.van.transfer.line"].create({"transfer_id": self.id, "move_id": move.id, "product_id": product.id})

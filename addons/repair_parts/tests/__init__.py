@@ -40,3 +40,4 @@ from . import test_supplier_qualification
 from . import test_supplier_score
 from . import test_van_transfer
 from . import test_old_part
+from . import test_van_handover
