@@ -81,9 +81,11 @@
         "demo/receipts_demo.xml",
         "demo/catalogue_demo.xml",
         "demo/suppliers_demo.xml",
+        "demo/old_parts_demo.xml",
         "demo/demo_orders.xml",
         "demo/vans_demo.xml",
         "demo/incoming_demo.xml",
         "demo/stock_control_demo.xml",
+        "demo/van_control_demo.xml",
     ],
 }
