@@ -76,10 +76,9 @@ class RepairPartsDemo(models.AbstractModel):
         old = mine.filtered(lambda core: core.replaced_on.date() < today - timedelta(days=7))
         if old:
             old.action_receive()
-        sent = old.filtered(lambda core: core.kind == "brand")[:2]
-        if sent and sent._get_receiver():
+        sent = old.filtered(lambda core: core.kind == "brand" and core._get_receiver())[:2]
+        if sent:
             sent.action_make_batch()
             for batch in sent.batch_id:
                 batch.write({"carrier": "顺丰速运", "tracking_ref": "SF1450238817766"})
-                if batch.partner_id:
-                    batch.action_send()
+                batch.action_send()

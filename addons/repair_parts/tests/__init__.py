@@ -42,3 +42,4 @@ from . import test_van_transfer
 from . import test_old_part
 from . import test_van_handover
 from . import test_van_rpc
+from . import test_van_concurrency
