@@ -9,6 +9,7 @@ KINDS = [
     ("reserved_long", "Reserved too long"),
     ("not_counted", "Not counted"),
     ("van_missing", "Missing from a van"),
+    ("van_value", "Too much value in a van"),
 ]
 STATES = [("open", "Open"), ("closed", "Closed")]
 REFRESH_GROUPS = ("repair_parts.repair_parts_group_keeper", "repair_service.repair_service_group_manager", "stock.group_stock_manager")

@@ -36,7 +36,7 @@ class RepairStockAlert(models.Model):
         """Open what is new, bring up to date what is still so, close what is gone."""
         self.env.flush_all()
         found = self._find_by_rule(company)
-        for kind in ("negative", "not_moved", "reserved_long", "not_counted"):
+        for kind in ("negative", "not_moved", "reserved_long", "not_counted", "van_value"):
             found |= {(kind, *key): what for key, what in getattr(self, f"_find_{kind}")(company).items()}
         alerts = self.with_context(repair_flow=FLOW)
         held = {
@@ -144,3 +144,18 @@ class RepairStockAlert(models.Model):
         return {(False, location.id): Found(number, 0.0, 0.0, self.env._(
             "%(number)s items were due to be counted, the first on %(date)s.", number=number, date=fields.Date.to_string(oldest)))
             for location, number, oldest in groups}
+
+    @api.model
+    def _find_van_value(self, company):
+        """Vans that carry more than the company wants to have on the road; worth what is above the limit."""
+        limit = company.repair_van_value_limit
+        if not limit:
+            return {}
+        rows = self.env["repair.van.stock"].sudo().search([("company_id", "=", company.id), ("quantity", ">", 0)])  # all vans alike
+        values = defaultdict(float)
+        for row in rows.with_company(company):
+            values[row.location_id.id] += row.value
+        currency = company.currency_id
+        return {(False, van): Found(value, limit, 0.0, self.env._(
+            "The van carries %(value)s, %(limit)s are allowed.", value=currency.format(value), limit=currency.format(limit)))
+            for van, value in values.items() if currency.compare_amounts(value, limit) > 0}

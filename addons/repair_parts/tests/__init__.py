@@ -43,3 +43,8 @@ from . import test_part_returns
 from . import test_part_prices
 from . import test_part_sales
 from . import test_part_sale_rpc
+from . import test_van_transfer
+from . import test_old_part
+from . import test_van_handover
+from . import test_van_rpc
+from . import test_van_concurrency

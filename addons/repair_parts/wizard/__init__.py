@@ -9,3 +9,5 @@ from . import repair_stock_count_found
 from . import repair_part_margin_ask
 from . import repair_part_counter_sale
 from . import repair_part_delay
+from . import repair_van_give
+from . import repair_core_dialogue
