@@ -77,6 +77,7 @@ from . import repair_part_class
 from . import repair_part_classification
 from . import repair_part_classification_line
 from . import repair_part_demand
+from . import repair_part_classification_place
 from . import repair_part_classification_run
 from . import repair_part_classification_reason
 from . import stock_warehouse_orderpoint

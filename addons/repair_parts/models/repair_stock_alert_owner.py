@@ -25,6 +25,12 @@ class RepairStockAlert(models.Model):
             "open": self.env._("Stock alert: find the cause and put it right"),
             "escalated": self.env._("Stock alert that nobody has explained")}
 
+    def _give_tasks(self, activity, level, people):
+        """Give tasks; they ask for the name of their record one by one, and keep it in the language they are given in."""
+        self.mapped("display_name")
+        super()._give_tasks(activity, level, people)
+        self.env["mail.activity"].flush_model(["res_name"])
+
     @api.model
     def _can_own(self, user, company):
         """Whether alerts of ``company`` can be given to ``user``: an active colleague of it who may read them."""
@@ -79,8 +85,6 @@ class RepairStockAlert(models.Model):
         """Give every owner a task for each of his alerts, in place of the tasks that others had."""
         self._drop_tasks()
         owned = self.filtered(lambda alert: alert.user_id and alert.state == "open" and not alert._is_explained())
-        owned.product_id.product_tmpl_id.mapped("name")  # tasks ask for the name of their record one by one
-        owned.mapped("display_name")
         owned._give_tasks(ACTIVITY, "open", {alert: alert.user_id for alert in owned})
 
     def _drop_tasks(self):
@@ -119,6 +123,4 @@ class RepairStockAlert(models.Model):
             if chief:
                 alerts.with_context(repair_flow=FLOW).write({"escalated_on": fields.Datetime.now(), "escalated_to_id": chief.id})
                 people |= dict.fromkeys(alerts, chief)
-        late.product_id.product_tmpl_id.mapped("name")  # as above
-        late.mapped("display_name")
         late._give_tasks(ACTIVITY_ESCALATED, "escalated", people)

@@ -16,6 +16,7 @@ PLANNER_GROUPS = ("repair_parts.repair_parts_group_keeper", *APPROVER_GROUPS)
 COUNTER_GROUPS = (
     "repair_parts.repair_parts_group_counter", "repair_parts.repair_parts_group_keeper",
     "repair_service.repair_service_group_technician", "stock.group_stock_user")
+ACTIVITY, ACTIVITY_DECIDE = "repair_parts.mail_activity_type_stock_count", "repair_parts.mail_activity_type_stock_count_decide"
 FLOW_FIELDS = frozenset({"state", "started_on", "done_on", "line_ids", "name"})
 
 
@@ -51,6 +52,7 @@ class RepairStockCount(models.Model):
     open_count = fields.Integer("Still to count", compute="_compute_line_counts", compute_sudo=True)
     approve_count = fields.Integer("To approve", compute="_compute_line_counts", compute_sudo=True)
     my_open_count = fields.Integer("Mine to count", compute="_compute_line_counts", compute_sudo=True)
+    unassigned_count = fields.Integer("To count again by somebody", compute="_compute_line_counts", compute_sudo=True)
     accuracy = fields.Float("Accuracy (%)", compute="_compute_results", compute_sudo=True, digits=(5, 1), groups=RESULT_GROUPS)
     over_value = fields.Monetary(compute="_compute_results", compute_sudo=True, groups=RESULT_GROUPS)
     short_value = fields.Monetary(compute="_compute_results", compute_sudo=True, groups=RESULT_GROUPS)
@@ -60,16 +62,18 @@ class RepairStockCount(models.Model):
     @api.depends("line_ids.state", "line_ids.user_id")
     @api.depends_context("uid")
     def _compute_line_counts(self):
-        total, still, mine, approve = (defaultdict(int) for _index in range(4))
+        total, still, mine, approve, nobody = (defaultdict(int) for _index in range(5))
         for count, state, user, number in self.env["repair.stock.count.line"]._read_group(
                 [("count_id", "in", self.ids)], ["count_id", "state", "user_id"], ["__count"]):
             total[count.id] += number
             still[count.id] += number if state == "to_count" else 0
             approve[count.id] += number if state == "to_approve" else 0
             mine[count.id] += number if state == "to_count" and user.id == self.env.uid else 0
+            nobody[count.id] += number if state == "to_count" and not user else 0
         for count in self:
             count.line_count, count.open_count = total[count._origin.id], still[count._origin.id]
             count.approve_count, count.my_open_count = approve[count._origin.id], mine[count._origin.id]
+            count.unassigned_count = nobody[count._origin.id]
 
     @api.depends("line_ids.finished_on")
     def _compute_results(self):
@@ -231,7 +235,8 @@ class RepairStockCount(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window", "name": self.env._("Found something else"), "res_model": "repair.stock.count.found",
-            "view_mode": "form", "target": "new", "context": {"default_count_id": self.id, "default_location_id": self.location_id.id}}
+            "view_mode": "form", "target": "new", "context": {
+                "default_count_id": self.id, "default_location_id": (self._get_last_place() or self.location_id).id}}
 
     def action_cancel(self):
         """Give up a count; what was approved already is still posted.

@@ -6,10 +6,8 @@ from odoo.fields import Command
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
-from .repair_stock_count import COUNTER_GROUPS, PLANNER_GROUPS
+from .repair_stock_count import ACTIVITY, ACTIVITY_DECIDE, COUNTER_GROUPS, PLANNER_GROUPS
 from .repair_stock_count_line import APPROVER_GROUPS, OPEN_STATES
-
-ACTIVITY, ACTIVITY_DECIDE = "repair_parts.mail_activity_type_stock_count", "repair_parts.mail_activity_type_stock_count_decide"
 
 
 class RepairStockCount(models.Model):

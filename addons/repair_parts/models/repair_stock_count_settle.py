@@ -7,6 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
 from ..engine import stock_count
+from .repair_stock_count import ACTIVITY_DECIDE
 
 POST_BATCH, POST_ATTEMPTS = 200, 3
 
@@ -80,7 +81,7 @@ class RepairStockCountLine(models.Model):
                 raise UserError(self.env._("Say what caused the difference of %(part)s first.", part=line.product_id.display_name))
         self.with_context(repair_flow=FLOW).write({
             "state": "approved", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
-        self.count_id._refresh_state()
+        self._end_decision()
         self.env.ref("repair_parts.cron_post_counts").sudo()._trigger()  # posting is a job of its own
         return True
 
@@ -96,8 +97,13 @@ class RepairStockCountLine(models.Model):
                 raise UserError(self.env._("Say why the books of %(part)s stay as they are.", part=line.product_id.display_name))
         self.with_context(repair_flow=FLOW).write({
             "state": "rejected", "approved_by_id": self.env.uid, "approved_on": fields.Datetime.now()})
-        self.count_id._refresh_state()
+        self._end_decision()
         return True
+
+    def _end_decision(self):
+        counts_sudo = self.count_id.sudo()  # tasks of others end with the decision
+        counts_sudo._refresh_state()
+        counts_sudo.filtered(lambda count: not count.approve_count)._get_tasks(ACTIVITY_DECIDE).unlink()
 
     def action_count_again(self):
         """Have differences counted once more, by somebody who takes them over.

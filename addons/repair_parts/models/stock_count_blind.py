@@ -74,7 +74,7 @@ class ProductProduct(models.Model):
 
     def _filter_counted_blind(self):
         """Return those whose books are hidden from the user; whatever tells him figures that were read with more rights leaves them out."""
-        if not self.ids or self.env.context.get("repair_count_inner") is FLOW:
+        if not self.ids:
             return self.browse()
         is_open = self.env["repair.stock.count.line"]._get_blind_condition()
         rows = self.env.execute_query(SQL(

@@ -29,6 +29,8 @@ from . import test_stock_alerts
 from . import test_stock_count
 from . import test_stock_count_blind
 from . import test_stock_count_concurrency
+from . import test_stock_count_people
+from . import test_stock_count_post
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans
