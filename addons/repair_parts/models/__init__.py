@@ -94,4 +94,6 @@ from . import stock_count_blind
 from . import repair_stock_alert
 from . import repair_stock_alert_owner
 from . import repair_stock_alert_find
+from . import repair_stock_disposal
+from . import repair_stock_disposal_do
 from . import repair_parts_demo_stock

@@ -31,6 +31,7 @@ from . import test_stock_count_blind
 from . import test_stock_count_concurrency
 from . import test_stock_count_people
 from . import test_stock_count_post
+from . import test_stock_disposal
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans
