@@ -3,8 +3,8 @@ from statistics import fmean
 from odoo import fields, models
 
 from ..engine import demand as demand_engine
-from .repair_part_classification_line import METHODS
 from .repair_part_class import KINDS
+from .repair_part_classification_line import METHODS
 
 DAYS_A_YEAR = 365.0
 
@@ -73,7 +73,8 @@ class RepairPartClassification(models.Model):
         """Return (plan of the run's warehouse, [plans of the others that have demand of their own, or a rule from an earlier run])."""
         plans = [
             self._plan_place(part, warehouse) for warehouse in part["places"]
-            if warehouse == self.warehouse_id or warehouse.id in part["demand"] or part["rules"].get(warehouse.id, self._no_rule()).computed_on]
+            if warehouse == self.warehouse_id or warehouse.id in part["demand"]
+            or part["rules"].get(warehouse.id, self._no_rule()).computed_on]
         return plans[0], plans[1:]
 
     def _no_rule(self):

@@ -5,7 +5,6 @@ from odoo.fields import Command
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
-from ..engine import demand as demand_engine
 from ..engine import part_class as class_engine
 from .repair_part_demand import Facts
 
@@ -94,7 +93,7 @@ class RepairPartClassification(models.Model):
         company, product = self.company_id, part["product"]
         xyz, part["variation"] = class_engine.classify_xyz(part["series"], company.repair_xyz_limit_x, company.repair_xyz_limit_y)
         part["xyz_class"] = xyz
-        part["policy"] = policies[part["in_force"]]
+        part["policy"] = policies._choose(part["in_force"], xyz, product.criticality)
         part["service"] = max(part["policy"].service_level, {
             "vital": company.repair_service_vital, "essential": company.repair_service_essential}.get(product.criticality, 0.0))
         main, others = self._plan_places(part)

@@ -47,13 +47,15 @@ class RepairPartClassification(models.Model):
                 SELECT line.product_id, origin.warehouse_id, origin.date, - line.quantity_product_uom
                   FROM stock_move_line line
                   JOIN stock_move back ON back.id = line.move_id
-                  JOIN (SELECT move_id, MIN(date) AS date, MIN(warehouse_id) AS warehouse_id FROM out GROUP BY move_id) origin ON origin.move_id = back.origin_returned_move_id
+                  JOIN (SELECT move_id, MIN(date) AS date, MIN(warehouse_id) AS warehouse_id FROM out GROUP BY move_id) origin
+                    ON origin.move_id = back.origin_returned_move_id
                   JOIN stock_location target ON target.id = line.location_dest_id AND target.usage IN ('internal', 'transit')
                  WHERE line.state = 'done' AND line.date <= %(stop)s
             )
             SELECT product_id, warehouse_id, FLOOR(EXTRACT(EPOCH FROM (%(stop)s::timestamp - date)) / %(seconds)s)::int AS ago, SUM(units)
               FROM given GROUP BY product_id, warehouse_id, ago
-            """, warehouse=self.warehouse_id.id, company=self.company_id.id, products=tuple(products.ids) or (0,), stop=stop, seconds=period_days * 86400,
+            """, warehouse=self.warehouse_id.id, company=self.company_id.id,
+            products=tuple(products.ids) or (0,), stop=stop, seconds=period_days * 86400,
             start=stop - timedelta(days=period_days * periods))):
             series[product_id][warehouse_id][periods - 1 - min(max(index, 0), periods - 1)] += max(units or 0.0, 0.0)
         return series

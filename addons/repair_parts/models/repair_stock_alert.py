@@ -34,7 +34,7 @@ class RepairStockAlert(models.Model):
     quantity = fields.Float("Now", digits="Product Unit", aggregator=None)
     limit_quantity = fields.Float("Should be", digits="Product Unit", aggregator=None)
     value = fields.Monetary(help="Of what is missing, too much or idle, at cost.")
-    reason = fields.Char()
+    reason = fields.Char("What was found")
     user_id = fields.Many2one(
         "res.users", "Owner", index=True, ondelete="set null", tracking=True, domain="[('share', '=', False)]",
         help="The keeper of the place, else the planner: he has a task until cause and measure are noted.")
@@ -101,6 +101,34 @@ class RepairStockAlert(models.Model):
         alerts_sudo = self.sudo()  # stock is looked at as a whole, whoever asks
         alerts_sudo._refresh(alerts_sudo.env.company)
         return self.env["ir.actions.act_window"]._for_xml_id("repair_parts.repair_stock_alert_action")
+
+    def action_count(self):
+        """Open a new count of the place, to be started."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window", "res_model": "repair.stock.count", "views": [(False, "form")], "context": {
+                "default_location_id": self.location_id.id, "default_company_id": self.company_id.id,
+                "default_kind": "due" if self.kind == "not_counted" else "full"}}
+
+    def action_replenish(self):
+        """Open the reordering rules of the part, to order what is missing."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_orderpoint")
+        return {**action, "domain": [("product_id", "=", self.product_id.id)], "context": {}, "path": False}
+
+    def action_dispose(self):
+        """Open what is to be done with stock that is too much or does not move: go on with it, or begin."""
+        self.ensure_one()
+        self.check_access("read")
+        disposal = self.env["repair.stock.disposal"].search([
+            ("product_id", "=", self.product_id.id), ("company_id", "=", self.company_id.id),
+            ("state", "in", ("draft", "to_approve"))], limit=1)
+        return {
+            "type": "ir.actions.act_window", "res_model": disposal._name, "res_id": disposal.id, "views": [(False, "form")], "context": {
+                "default_product_id": self.product_id.id, "default_company_id": self.company_id.id, "default_reason": self.reason,
+                "default_quantity": self.quantity - self.limit_quantity}}
 
     def action_open_stock(self):
         """Open what the alert is about: quants of the part or place, or the moves that hold the reservation."""

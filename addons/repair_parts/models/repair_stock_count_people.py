@@ -91,7 +91,7 @@ class RepairStockCount(models.Model):
                 for again, part in lines.grouped(lambda line: line.round > 1).items():
                     for each in part if again else [part]:
                         others = count_sudo.user_ids - each._get_barred() if again else count_sudo.user_ids
-                        user = others.sorted(lambda user, count=count_sudo: (loads[count, user], user.id))[:1]
+                        user = min(others, key=lambda user, key=(count_sudo, loads): (key[1][key[0], user], user.id), default=others)
                         each.write({"user_id": user.id})
                         loads[count_sudo, user] += len(each)
             count_sudo._give_tasks_to_counters()

@@ -58,9 +58,11 @@ class RepairStockCount(models.Model):
             return None
         mine = lines.filtered(lambda line: line.location_id == place)
         still = len(mine.filtered(lambda line: line.state == "to_count"))
-        message = self.env._(
-            "%(place)s: %(still)s of %(all)s still to count.", place=place.display_name, still=still, all=len(mine)) if mine else self.env._(
-            "%(place)s: nothing here is on your list. Note what lies here by “Found something else”.", place=place.display_name)
+        if mine:
+            message = self.env._("%(place)s: %(still)s of %(all)s still to count.", place=place.display_name, still=still, all=len(mine))
+        else:
+            message = self.env._(
+                "%(place)s: nothing here is on your list. Note what lies here by “Found something else”.", place=place.display_name)
         return {"status": "place", "message": message, "warning": not mine, "place": {"id": place.id, "name": place.display_name}}
 
     def _find_scanned_lines(self, lines, read, text):
@@ -89,7 +91,8 @@ class RepairStockCount(models.Model):
                     "“Found something else”.", code=text, places=", ".join(lines.location_id[:5].mapped("display_name"))))
             lines = here
         elif len(lines) > 1:
-            here = lines.filtered(lambda line, last=self._get_last_place(): line.location_id == last)
+            last = self._get_last_place()
+            here = lines.filtered(lambda line: line.location_id == last)
             lines = here or lines
         if len(lines) > 1:
             raise UserError(self.env._(

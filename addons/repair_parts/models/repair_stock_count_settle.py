@@ -35,7 +35,8 @@ class RepairStockCountLine(models.Model):
             policies = self.env["repair.count.policy"]._get_policies(company)
             for line in lines.with_company(company):
                 before, entry = entries.get((line, line.round - 1)), entries[line, line.round]
-                line._settle(before, entry, policies[line.abc_class or "C"], loads)
+                policy = policies._choose(line.abc_class or "C", line.product_id.xyz_class, line.product_id.criticality)
+                line._settle(before, entry, policy, loads)
         counts_sudo._refresh_state()
         counts_sudo._give_tasks_to_counters()
         self.env.ref("repair_parts.cron_post_counts").sudo()._trigger()  # posting is a job of its own

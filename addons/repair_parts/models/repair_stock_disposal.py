@@ -72,6 +72,7 @@ class RepairStockDisposal(models.Model):
         :raises UserError: for what the flow sets
         """
         self._check_flow(*vals_list)
+        self.flush_model(["state"])  # one that was settled in the same transaction makes room for the next
         disposals = super().create(vals_list)
         flow = disposals.with_context(repair_flow=FLOW)
         for company, own in flow.grouped("company_id").items():

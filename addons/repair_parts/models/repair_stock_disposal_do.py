@@ -120,7 +120,8 @@ class RepairPartClassificationLine(models.Model):
         self.check_access("read")
         disposals = self.env["repair.stock.disposal"]
         disposal = disposals.search([
-            ("product_id", "=", self.product_id.id), ("company_id", "=", self.company_id.id), ("state", "in", ("draft", "to_approve"))], limit=1)
+            ("product_id", "=", self.product_id.id), ("company_id", "=", self.company_id.id),
+            ("state", "in", ("draft", "to_approve"))], limit=1)
         if not disposal:
             if not self.proposal:
                 raise UserError(self.env._("Nothing is proposed for %(part)s.", part=self.product_id.display_name))

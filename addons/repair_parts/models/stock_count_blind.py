@@ -78,7 +78,8 @@ class ProductProduct(models.Model):
             return self.browse()
         is_open = self.env["repair.stock.count.line"]._get_blind_condition()
         rows = self.env.execute_query(SQL(
-            "SELECT DISTINCT line.product_id FROM repair_stock_count_line line WHERE line.product_id IN %s AND %s", tuple(self.ids), is_open))
+            "SELECT DISTINCT line.product_id FROM repair_stock_count_line line WHERE line.product_id IN %s AND %s",
+            tuple(self.ids), is_open))
         hidden = {product_id for product_id, in rows}
         return self.filtered(lambda product: product._origin.id in hidden)
 

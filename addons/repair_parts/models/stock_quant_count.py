@@ -1,7 +1,7 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
@@ -20,7 +20,11 @@ class StockQuant(models.Model):
         """Return {product: days between two counts}, 0 for classes that are not counted by turns."""
         policies = self.env["repair.count.policy"]._get_policies(company)
         classes = self.env["repair.part.class"]._get_classes(products, company)
-        return {product: stock_count.get_interval(policies[name].counts_a_year) for product, name in classes.items()}
+        days = {}
+        for product, name in classes.items():
+            policy = policies._choose(name, product.with_company(company).xyz_class, product.criticality)
+            days[product] = stock_count.get_interval(policy.counts_a_year)
+        return days
 
     @api.model
     def _plan_part_counts(self, products, company):

@@ -26,6 +26,7 @@ from . import test_receipts
 from . import test_security
 from . import test_stock_alert_owner
 from . import test_stock_alerts
+from . import test_stock_control_rpc
 from . import test_stock_count
 from . import test_stock_count_blind
 from . import test_stock_count_concurrency

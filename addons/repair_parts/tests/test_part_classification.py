@@ -170,6 +170,15 @@ class TestPartClassification(RepairPartsCommon):
         with self.assertRaises(UserError):
             rule.write({"computed_min_qty": 1})
 
+    def test_computed_values_do_not_come_in_as_somebodys_own_default(self):
+        rules = self.env["stock.warehouse.orderpoint"].with_user(self.user_stock_manager)
+        for name, value in (("computed_min_qty", 77), ("computed_reason", "because"), ("is_planner_own", False)):
+            self.env["ir.default"].with_user(self.user_stock_manager).set("stock.warehouse.orderpoint", name, value, user_id=True)
+        rule = rules.with_context(default_computed_max_qty=88).create({
+            "product_id": self.board.id, "location_id": self.stock.id, "product_min_qty": 3, "product_max_qty": 5})
+        self.assertEqual(
+            (rule.computed_min_qty, rule.computed_max_qty, rule.computed_reason, rule.is_planner_own), (0, 0, False, True))
+
     def test_planners_own_class_goes_before_with_its_reason(self):
         self._run_and_apply()
         part = self.env["repair.part.class"].search([("product_id", "=", self.board.id)]).with_user(self.user_keeper)
@@ -193,6 +202,32 @@ class TestPartClassification(RepairPartsCommon):
         quant.with_context(inventory_mode=True).inventory_quantity = 4
         quant.action_apply_inventory()
         self.assertEqual(quant.inventory_date, fields.Date.today() + timedelta(days=91))
+
+    def test_policy_of_vital_or_even_parts_goes_before_that_of_the_class(self):
+        policies = self.env["repair.count.policy"].with_user(self.user_manager)
+        vital = policies.create({
+            "abc_class": "C", "criticality": "vital", "counts_a_year": 12, "tolerance_percent": 0, "service_level": 99})
+        even = policies.create({"abc_class": "C", "xyz_class": "X", "counts_a_year": 6, "tolerance_percent": 2, "service_level": 90})
+        own = policies.create({
+            "abc_class": "C", "company_id": self.company.id, "counts_a_year": 3, "tolerance_percent": 4, "service_level": 80})
+        general = self.env.ref("repair_parts.count_policy_c")
+        self.assertEqual((vital | even | general)._choose("C", "X", "vital"), vital)
+        self.assertEqual((vital | even | general)._choose("C", "X", "desirable"), even)
+        self.assertEqual((vital | even | general)._choose("C", "Z", False), general)
+        self.assertEqual((vital | even | general | own)._choose("C", "X", "vital"), own)
+        own.unlink()
+        self.board.criticality = "vital"
+        self._receive_old(self.board, 5, 10.0)
+        quant = self.env["stock.quant"].search([("product_id", "=", self.board.id), ("location_id", "=", self.stock.id)])
+        quant.inventory_date = fields.Date.today() + timedelta(days=900)
+        run = self._run_and_apply()
+        self.assertEqual(self._get_line(run, self.board).service_level, 99.0)
+        self.assertLessEqual(quant.inventory_date, fields.Date.today() + timedelta(days=30))  # twelve times a year
+        with self.assertRaises(UserError):
+            vital.write({"criticality": "essential"})
+        with self.assertRaises(UserError):
+            general.with_user(self.user_manager).unlink()
+        vital.unlink()
 
     def test_dead_stock_is_proposed_with_value_and_age(self):
         self._receive_old(self.spare, 7, 10.0, days=400)
