@@ -55,6 +55,7 @@
         "views/menus_supplier.xml",
         "views/repair_part_class_views.xml",
         "views/repair_part_classification_views.xml",
+        "views/repair_stock_disposal_views.xml",
         "views/repair_stock_count_views.xml",
         "views/repair_stock_alert_views.xml",
         "views/res_config_settings_stock_views.xml",

@@ -78,10 +78,10 @@ from . import repair_part_class
 from . import repair_part_classification
 from . import repair_part_classification_line
 from . import repair_part_demand
+from . import repair_part_classification_place
 from . import repair_part_classification_run
 from . import repair_part_classification_reason
 from . import stock_warehouse_orderpoint
-from . import stock_quant_count
 from . import repair_stock_cause
 from . import stock_location_keeper
 from . import repair_stock_count
@@ -89,9 +89,14 @@ from . import repair_stock_count_line
 from . import repair_stock_count_entry
 from . import repair_stock_count_settle
 from . import repair_stock_count_scan
+from . import repair_stock_count_people
+from . import stock_quant_count
 from . import stock_count_blind
 from . import repair_stock_alert
+from . import repair_stock_alert_owner
 from . import repair_stock_alert_find
+from . import repair_stock_disposal
+from . import repair_stock_disposal_do
 from . import repair_parts_demo_stock
 from . import sale_order_part
 from . import repair_part_term

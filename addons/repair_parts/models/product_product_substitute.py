@@ -59,9 +59,11 @@ class ProductProduct(models.Model):
         options = self._get_substitutes_in_stock(location, appliance)
         if not options:
             return ""
+        hidden = self.union(*(product for product, _quantity in options))._filter_counted_blind()
         return " " + self.env._(
             "(in stock instead: %(options)s)",
-            options=", ".join(f"{product.display_name} ({quantity:g})" for product, quantity in options))
+            options=", ".join(
+                product.display_name if product in hidden else f"{product.display_name} ({quantity:g})" for product, quantity in options))
 
     def _get_old_stock(self, location):
         """Return ``{product: old product}``: what is left of an earlier part lies free and is used up before the product."""

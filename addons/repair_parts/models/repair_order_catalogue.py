@@ -11,9 +11,12 @@ class RepairOrder(models.Model):
     _inherit = "repair.order"
 
     def _get_stock_of(self, products):
-        """Return ({product: free units in the van}, {product: free units in the depot}); the van's is empty without a van."""
+        """Return ({product: free units in the van}, {product: free units in the depot}); the van's is empty without a van.
+
+        What the user counts blind at the moment is left out.
+        """
         self.ensure_one()
-        products_sudo = products.sudo()  # figures for whoever works on the order
+        products_sudo = (products - products._filter_counted_blind()).sudo()  # figures for whoever works on the order
         van = self._get_van()
         in_van = products_sudo._get_free_quantities(van) if van else {}
         in_depot = products_sudo._get_free_quantities(self.sudo().location_id)  # as above
@@ -26,7 +29,7 @@ class RepairOrder(models.Model):
         of queries.
         """
         self.ensure_one()
-        stored = products.filtered("is_storable")
+        stored = products.filtered("is_storable") - products._filter_counted_blind()
         van, depot = self._get_stock_of(stored)
         has_van = bool(self._get_van())
         prices = self._get_list_prices(products, 1.0, None) if products else {}

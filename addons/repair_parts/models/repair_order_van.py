@@ -31,7 +31,7 @@ class RepairOrder(models.Model):
         return result
 
     def _get_available_quantities(self, products):
-        stored = products.filtered("is_storable")
+        stored = products.filtered("is_storable") - products._filter_counted_blind()
         free = stored._get_free_quantities(self._get_part_locations())
         return super()._get_available_quantities(products) | {product: free.get(product, 0.0) for product in stored}
 

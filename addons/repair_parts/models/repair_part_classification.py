@@ -26,7 +26,7 @@ class RepairPartClassification(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     warehouse_id = fields.Many2one(
         "stock.warehouse", required=True, check_company=True, compute="_compute_warehouse_id", store=True, readonly=False,
-        precompute=True, help="Minimum and maximum are set for the stock of this warehouse; demand is the whole company's.")
+        precompute=True, help="Keeps for its own demand and that of the warehouses it supplies. Others keep for themselves.")
     state = fields.Selection(STATES, required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
     simulated_on = fields.Datetime(readonly=True, copy=False)
     applied_on = fields.Datetime(readonly=True, copy=False)

@@ -33,7 +33,7 @@ class RepairPartClassificationLine(models.Model):
     yearly_quantity = fields.Float("Used a year", digits="Product Unit", aggregator=None)
     unit_cost = fields.Float(digits="Product Price", aggregator=None)
     yearly_value = fields.Monetary("Value used a year")
-    series = fields.Char("Units a period", help="Oldest period first.")
+    series = fields.Char("Units a period", help="Oldest period first; of the whole company.")
     demand_kind = fields.Selection(KINDS, "Demand", required=True)
     method = fields.Selection(METHODS, required=True)
     forecast = fields.Float("Forecast a period", digits=(16, 3), aggregator=None)
@@ -57,6 +57,8 @@ class RepairPartClassificationLine(models.Model):
     proposal = fields.Selection(PROPOSALS)
     proposal_reason = fields.Char()
     reason = fields.Text(required=True)
+    place_ids = fields.One2many(
+        "repair.part.classification.place", "line_id", "Other warehouses", help="Warehouses with a demand of their own.")
 
     _product_uniq = models.UniqueIndex("(run_id, product_id)", "A part is in a run once.")
 
@@ -88,9 +90,17 @@ class RepairPartClassificationLine(models.Model):
             "reason": self.reason, "classified_on": self.run_id.simulated_on, "line_id": self.id}
 
     def _get_rule_values(self):
-        """Return computed minimum and maximum; Odoo orders below the minimum, so it stands a unit above the reorder point."""
-        self.ensure_one()
+        """Return computed minimum and maximum for the warehouse of the run."""
+        return self._get_rule_values_of(self, self.run_id)
+
+    @api.model
+    def _get_rule_values_of(self, told, run):
+        """Return computed minimum and maximum; Odoo orders below the minimum, so it stands a unit above the reorder point.
+
+        :param told: line of a run, or what the run says of one more warehouse
+        """
+        told.ensure_one()
         return {
-            "computed_min_qty": self.reorder_point + 1 if self.is_kept else 0.0,
-            "computed_max_qty": self.reorder_point + max(self.order_quantity, 1) if self.is_kept else 0.0,
-            "computed_reason": self.reason, "computed_on": self.run_id.simulated_on}
+            "computed_min_qty": told.reorder_point + 1 if told.is_kept else 0.0,
+            "computed_max_qty": told.reorder_point + max(told.order_quantity, 1) if told.is_kept else 0.0,
+            "computed_reason": told.reason, "computed_on": run.simulated_on}

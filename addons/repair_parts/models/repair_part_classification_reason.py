@@ -10,9 +10,12 @@ class RepairPartClassification(models.Model):
 
     def _explain(self, part):
         """Return why a part has its classes, and where reorder point and lot are from."""
+        return "\n".join(filter(None, (self._explain_abc(part), self._explain_xyz(part), part["place_reason"])))
+
+    def _explain_place(self, part):
+        """Return why a warehouse keeps what it keeps."""
         return "\n".join(filter(None, (
-            self._explain_abc(part), self._explain_xyz(part), self._explain_demand(part), self._explain_lead(part),
-            self._explain_reorder(part), self._explain_lot(part))))
+            self._explain_demand(part), self._explain_lead(part), self._explain_reorder(part), self._explain_lot(part))))
 
     def _explain_abc(self, part):
         money = self.currency_id.format(part["yearly_value"])
@@ -56,6 +59,7 @@ class RepairPartClassification(models.Model):
         days = f"{fmean(part['lead_days']):.1f}"
         return {
             "measured": self.env._("Lead time %(days)s days, the mean of %(count)s receipts.", days=days, count=len(part["lead_days"])),
+            "resupply": self.env._("Lead time %(days)s days from the warehouse that supplies it.", days=days),
             "vendor": self.env._("Lead time %(days)s days as the vendor says; no receipt measured it yet.", days=days),
             "general": self.env._("Lead time %(days)s days as set for parts that nothing is known of.", days=days),
         }[part["lead_source"]]

@@ -1,10 +1,10 @@
 from statistics import fmean
 
 from odoo import fields, models
+from odoo.fields import Command
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
-from ..engine import demand as demand_engine
 from ..engine import part_class as class_engine
 from .repair_part_demand import Facts
 
@@ -49,26 +49,39 @@ class RepairPartClassification(models.Model):
         known, times = self._get_facts(products, now), self._get_lead_times(products, now)
         stock, rules = self._get_stock(products, now), self._get_rules(products)
         successors = self._get_successors(products)
-        total = {product.id: list(series[product.id]) if product.id in series else [0.0] * periods for product in products}
+        for old, new in successors.items():
+            for warehouse_id, units in series.pop(old.id, {}).items():
+                series[new.id][warehouse_id] = [mine + theirs for mine, theirs in zip(series[new.id][warehouse_id], units, strict=True)]
+        places = self._get_places()
         seen = {product.id: (known.get(product.id) or Facts()).seen for product in products}
         for old, new in successors.items():
-            total[new.id] = [mine + theirs for mine, theirs in zip(total[new.id], total[old.id], strict=True)]
             seen[new.id] = max(filter(None, (seen[new.id], seen[old.id])), default=None)
-            total[old.id] = [0.0] * periods
         predecessors = {}
         for old, new in successors.items():
             predecessors[new] = predecessors.get(new, new.browse()) | old
         result = []
         for product in products:
             length = min(periods, max(3, -(-(seen[product.id] or 0) // days)))
-            demand = total[product.id][-length:]
+            own = {warehouse_id: units[-length:] for warehouse_id, units in series.get(product.id, {}).items()}
+            demand = self._add_up(own.values(), length)
             yearly = sum(demand) * DAYS_A_YEAR / (length * days)
-            cost = product.standard_price or product.seller_ids[:1].price
+            cost = product.standard_price or self._get_bought_price(product)
             result.append({
-                "product": product, "series": demand, "yearly": yearly, "cost": cost, "yearly_value": yearly * cost,
-                "facts": known.get(product.id) or Facts(), "lead_times": times.get(product.id), "stock": stock.get(product.id, (0.0, 0)),
-                "rule": rules.get(product.id), "successor": successors.get(product), "predecessors": predecessors.get(product)})
+                "product": product, "series": demand, "demand": own, "yearly": yearly, "cost": cost, "yearly_value": yearly * cost,
+                "facts": known.get(product.id) or Facts(), "lead_times": times.get(product.id, {}), "places": places,
+                "stock": stock.get(product.id, (0.0, 0)), "rules": rules.get(product.id, {}), "successor": successors.get(product),
+                "predecessors": predecessors.get(product)})
         return result
+
+    def _get_bought_price(self, product):
+        """Return what the first vendor asks for a unit, in the company's currency, for parts that have no cost yet."""
+        seller = self._get_seller(product)
+        price = seller.currency_id._convert(seller.price, self.company_id.currency_id, self.company_id, round=False) if seller else 0.0
+        return seller.product_uom_id._compute_price(price, product.uom_id) if seller.product_uom_id else price
+
+    def _get_seller(self, product):
+        """Return the first vendor of the part for the company of the run."""
+        return product.seller_ids.filtered(lambda seller: seller.company_id in (self.company_id, seller.company_id.browse()))[:1]
 
     def _get_successors(self, products):
         """Return {superseded product: the product that is delivered today}."""
@@ -79,28 +92,14 @@ class RepairPartClassification(models.Model):
     def _prepare_line(self, part, policies):
         company, product = self.company_id, part["product"]
         xyz, part["variation"] = class_engine.classify_xyz(part["series"], company.repair_xyz_limit_x, company.repair_xyz_limit_y)
-        part["pattern"] = demand_engine.get_pattern(part["series"])
-        part["xyz_class"], part["criticality"] = xyz, product.criticality
-        part["policy"] = policies[part["in_force"]]
+        part["xyz_class"] = xyz
+        part["policy"] = policies._choose(part["in_force"], xyz, product.criticality)
         part["service"] = max(part["policy"].service_level, {
             "vital": company.repair_service_vital, "essential": company.repair_service_essential}.get(product.criticality, 0.0))
-        part["lead_days"], part["lead_source"] = self._get_lead(part)
-        period = company.repair_demand_period_days
-        lead_times = [days / period for days in part["lead_days"]]
-        plan = part["plan"] = demand_engine.get_plan(part["series"], lead_times, part["service"] / 100)
-        yearly = plan.forecast * DAYS_A_YEAR / period
-        part["lot"] = demand_engine.get_lot(
-            yearly, company.repair_order_cost, company.repair_holding_percent / 100, part["cost"],
-            least=max(part["product"].seller_ids[:1].min_qty, 1), most=yearly * company.repair_cover_months / 12)
-        kept = part["is_kept"] = not part["successor"] and (plan.method != "none" or (
-            product.criticality == "vital" and company.repair_vital_minimum > 0))
-        reorder = float(plan.reorder)
-        part["is_lifted"] = kept and product.criticality == "vital" and reorder + 1 < company.repair_vital_minimum
-        if part["is_lifted"]:
-            reorder = company.repair_vital_minimum - 1.0
-        part["reorder"] = reorder
-        fill = demand_engine.get_fill_rate(part["series"], lead_times, plan, reorder, part["lot"])
-        last, rule = part["last"], part["rule"]
+        main, others = self._plan_places(part)
+        part |= main
+        plan, fill = part["plan"], part["fill"]
+        last = part["last"]
         on_hand, age = part["stock"]
         health = "none" if on_hand <= 0 else class_engine.get_health(
             part["facts"].used, age, company.repair_slow_days, company.repair_dead_days)
@@ -114,25 +113,16 @@ class RepairPartClassification(models.Model):
             "yearly_quantity": part["yearly"], "unit_cost": part["cost"], "yearly_value": part["yearly_value"],
             "series": " ".join(f"{units:g}" for units in part["series"]), "demand_kind": part["pattern"].kind, "method": plan.method,
             "forecast": plan.forecast, "lead_days": fmean(part["lead_days"]), "service_level": part["service"],
-            "safety_stock": plan.safety, "is_kept": kept, "reorder_point": reorder, "order_quantity": part["lot"],
+            "safety_stock": plan.safety, "is_kept": part["is_kept"], "reorder_point": part["reorder"], "order_quantity": part["lot"],
             "fill_percent": 100 * fill if fill is not None else 0.0,
-            "planned_value": part["cost"] * (plan.safety + part["lot"] / 2 if plan.method != "none" else (reorder + 1) * kept),
-            "previous_planned_value": last.planned_value if last else 0.0,
-            "current_min_qty": rule.product_min_qty if rule else 0.0, "current_max_qty": rule.product_max_qty if rule else 0.0,
-            "is_planner_own": bool(rule and rule.is_planner_own), "on_hand": on_hand, "stock_value": on_hand * part["cost"],
+            "planned_value": sum(place["planned_value"] for place in (main, *others)),
+            "previous_planned_value": last.planned_value if last else 0.0, **self._get_rule_in_force(part["rule"]),
+            "place_ids": [Command.create(self._prepare_place(place)) for place in others],
+            "on_hand": on_hand, "stock_value": on_hand * part["cost"],
             "idle_days": -1 if part["facts"].used is None else part["facts"].used, "age_days": age, "health": health,
             "proposal": proposal or False, "proposal_reason": self._explain_proposal(part, health, proposal),
             "reason": self._explain(part),
         }
-
-    def _get_lead(self, part):
-        """Return ([days], where they are from)."""
-        if part["lead_times"]:
-            return part["lead_times"], "measured"
-        seller = part["product"].seller_ids[:1]
-        if seller and seller.delay > 0:
-            return [float(seller.delay)], "vendor"
-        return [float(self.company_id.repair_lead_days)], "general"
 
     def _sum_up(self, lines, previous, now):
         """Return the totals of the run; the expected fill is weighed by the units asked for."""
@@ -165,18 +155,5 @@ class RepairPartClassification(models.Model):
         classes.create([
             {**line._get_class_values(), "product_id": line.product_id.id, "company_id": company.id}
             for line in lines if line.product_id not in held])
-        rules = {product: rule.with_context(**flow) for product, rule in self._get_rules(lines.product_id).items()}
-        missing = []
-        for line in lines:
-            values, rule = line._get_rule_values(), rules.get(line.product_id.id)
-            if rule and rule.is_planner_own:
-                rule.write(values)
-            elif rule and (line.is_kept or rule.computed_on):
-                rule._apply_computed(values)
-            elif not rule and line.is_kept:
-                missing.append({
-                    **values, "product_id": line.product_id.id, "location_id": self.warehouse_id.lot_stock_id.id,
-                    "warehouse_id": self.warehouse_id.id, "company_id": company.id, "trigger": "manual",
-                    "product_min_qty": values["computed_min_qty"], "product_max_qty": values["computed_max_qty"]})
-        self.env["stock.warehouse.orderpoint"].with_context(**flow).create(missing)
+        self._apply_rules(flow)
         self.env["stock.quant"]._plan_part_counts(lines.product_id, company)

@@ -3,7 +3,7 @@ from odoo.fields import Command
 
 
 class RepairPartsDemo(models.AbstractModel):
-    """Stock control of the demo company: a run in force and a new one to look at, a count under way, alerts of today."""
+    """Stock control of the demo company: a run in force and a new one to look at, a count under way and one to decide, alerts of today."""
 
     _inherit = "repair.parts.demo"
 
@@ -28,4 +28,24 @@ class RepairPartsDemo(models.AbstractModel):
             "user_ids": [Command.set((keeper | manager).ids)]})
         if count._prepare_lines():
             count.action_start()
+        self._load_finished_count(demo, company, warehouse, keeper, manager)
         demo.env["repair.stock.alert"]._refresh(company)
+
+    @api.model
+    def _load_finished_count(self, demo, company, warehouse, keeper, manager):
+        """A count of class C that is done: one difference was found twice and waits for somebody to decide."""
+        count = demo.env["repair.stock.count"].create({
+            "company_id": company.id, "location_id": warehouse.lot_stock_id.id, "kind": "class", "abc_class": "C",
+            "user_ids": [Command.set((keeper | manager).ids)]})
+        if not count._prepare_lines():
+            count.unlink()
+            return
+        count.action_start()
+        books = count.line_ids._get_books()
+        missing = max(count.line_ids, key=lambda line: (books[line], -line.id))
+        for _round in range(2):
+            for user, lines in count.line_ids.filtered(lambda line: line.state == "to_count").grouped("user_id").items():
+                mine = lines.with_user(user)
+                mine._enter({line: max(books[line.sudo()] - (line.id == missing.id), 0.0) for line in mine})
+                mine.action_hand_in()
+        demo.env["repair.stock.count.line"].search([("state", "=", "approved")])._post()

@@ -20,7 +20,7 @@ class RepairStockAlert(models.Model):
 
     _name = "repair.stock.alert"
     _description = "Stock Alert"
-    _inherit = ["repair.flow.record", "repair.input", "repair.count.blind.product"]
+    _inherit = ["repair.flow.record", "mail.thread", "mail.activity.mixin", "repair.input", "repair.alarm", "repair.count.blind.product"]
     _order = "state desc, opened_on desc, id desc"
     _rec_name = "kind"
 
@@ -35,11 +35,13 @@ class RepairStockAlert(models.Model):
     quantity = fields.Float("Now", digits="Product Unit", aggregator=None)
     limit_quantity = fields.Float("Should be", digits="Product Unit", aggregator=None)
     value = fields.Monetary(help="Of what is missing, too much or idle, at cost.")
-    reason = fields.Char()
-    user_id = fields.Many2one("res.users", "Owner", index=True, ondelete="set null", domain="[('share', '=', False)]")
-    cause_id = fields.Many2one("repair.stock.cause", ondelete="restrict")
-    action_taken = fields.Text("What was done")
-    state = fields.Selection(STATES, required=True, default="open", index=True)
+    reason = fields.Char("What was found")
+    user_id = fields.Many2one(
+        "res.users", "Owner", index=True, ondelete="set null", tracking=True, domain="[('share', '=', False)]",
+        help="The keeper of the place, else the planner: he has a task until cause and measure are noted.")
+    cause_id = fields.Many2one("repair.stock.cause", ondelete="restrict", tracking=True)
+    action_taken = fields.Text("What was done", tracking=True)
+    state = fields.Selection(STATES, required=True, default="open", index=True, tracking=True)
     opened_on = fields.Datetime(required=True, default=fields.Datetime.now)
     closed_on = fields.Datetime()
     days_open = fields.Integer("Days", compute="_compute_days_open")
@@ -62,17 +64,32 @@ class RepairStockAlert(models.Model):
                 labels.get(alert.kind), alert.product_id.display_name, alert.location_id.display_name)))
 
     def write(self, vals):
-        """Note owner, cause and what was done.
+        """Note owner, cause and what was done; of a closed alert what was not noted while it was open, once.
 
-        :raises UserError: for what stock itself says, and for a closed alert
+        :raises AccessError: another owner, by somebody who only looks after his own
+        :raises UserError: for what stock itself says, and for what a closed alert has noted already
         """
-        if not self._is_flow() and any(alert.state == "closed" for alert in self):
+        if self._is_flow():
+            return super().write(vals)
+        if "user_id" in vals and not self._may_look():
+            raise AccessError(self.env._("The parts keeper, the stock manager and the service manager give alerts to others."))
+        if any(alert.state == "closed" and ("user_id" in vals or any(alert[name] for name in self._note_fields & vals.keys()))
+               for alert in self):
             raise UserError(self.env._("The alert is closed: what was noted stays."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "user_id" in vals:
+            self.sudo()._give_to_owners()  # tasks follow the owner, whoever gives the alert away
+        elif self._note_fields & vals.keys():
+            self.filtered(lambda alert: alert._is_explained()).sudo()._drop_tasks()  # as above
+        return result
 
     @api.model
     def _get_flow_error(self):
         return self.env._("Alerts open and close by themselves. Note the cause and what was done.")
+
+    @api.model
+    def _may_look(self):
+        return self.env.su or any(self.env.user.has_group(group) for group in REFRESH_GROUPS)
 
     @api.model
     def action_refresh(self):
@@ -80,10 +97,39 @@ class RepairStockAlert(models.Model):
 
         :raises AccessError: for users who neither keep parts nor manage stock or service
         """
-        if not (self.env.su or any(self.env.user.has_group(group) for group in REFRESH_GROUPS)):
+        if not self._may_look():
             raise AccessError(self.env._("The parts keeper, the stock manager and the service manager look at stock."))
-        self.sudo()._refresh(self.env.company)  # stock is looked at as a whole, whoever asks
+        alerts_sudo = self.sudo()  # stock is looked at as a whole, whoever asks
+        alerts_sudo._refresh(alerts_sudo.env.company)
         return self.env["ir.actions.act_window"]._for_xml_id("repair_parts.repair_stock_alert_action")
+
+    def action_count(self):
+        """Open a new count of the place, to be started."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window", "res_model": "repair.stock.count", "views": [(False, "form")], "context": {
+                "default_location_id": self.location_id.id, "default_company_id": self.company_id.id,
+                "default_kind": "due" if self.kind == "not_counted" else "full"}}
+
+    def action_replenish(self):
+        """Open the reordering rules of the part, to order what is missing."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_orderpoint")
+        return {**action, "domain": [("product_id", "=", self.product_id.id)], "context": {}, "path": False}
+
+    def action_dispose(self):
+        """Open what is to be done with stock that is too much or does not move: go on with it, or begin."""
+        self.ensure_one()
+        self.check_access("read")
+        disposal = self.env["repair.stock.disposal"].search([
+            ("product_id", "=", self.product_id.id), ("company_id", "=", self.company_id.id),
+            ("state", "in", ("draft", "to_approve"))], limit=1)
+        return {
+            "type": "ir.actions.act_window", "res_model": disposal._name, "res_id": disposal.id, "views": [(False, "form")], "context": {
+                "default_product_id": self.product_id.id, "default_company_id": self.company_id.id, "default_reason": self.reason,
+                "default_quantity": self.quantity - self.limit_quantity}}
 
     def action_open_stock(self):
         """Open what the alert is about: quants of the part or place, or the moves that hold the reservation."""

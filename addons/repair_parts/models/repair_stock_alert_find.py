@@ -3,7 +3,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+from odoo.tools.misc import format_date
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
@@ -27,23 +29,31 @@ class RepairStockAlert(models.Model):
         """Open and close the alerts of every company."""
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all  # they are few
         for index, company in enumerate(companies):
-            self.with_company(company)._refresh(company)
+            try:
+                self.with_company(company).with_context(lang=company.partner_id.lang or self.env.lang)._refresh(company)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()  # somebody looks at this stock right now
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - index - 1):
                 return
 
     @api.model
     def _refresh(self, company):
-        """Open what is new, bring up to date what is still so, close what is gone."""
+        """Open what is new, bring up to date what is still so, close what is gone; see that everything has an owner who acts.
+
+        Two people who look at once write the same hour here, and Odoo repeats the later one on what the first has found.
+        """
+        company.repair_stock_looked_on = fields.Datetime.now()
         self.env.flush_all()
         found = self._find_by_rule(company)
         for kind in ("negative", "not_moved", "reserved_long", "not_counted", "van_value"):
             found |= {(kind, *key): what for key, what in getattr(self, f"_find_{kind}")(company).items()}
-        alerts = self.with_context(repair_flow=FLOW)
+        alerts = self.with_context(repair_flow=FLOW, mail_create_nolog=True, tracking_disable=True)
         held = {
             (alert.kind, alert.product_id.id, alert.location_id.id): alert
             for alert in alerts.search([("company_id", "=", company.id), ("state", "=", "open")])}
         gone = alerts.union(*(alert for key, alert in held.items() if key not in found))
         gone.write({"state": "closed", "closed_on": fields.Datetime.now()})
+        gone._drop_tasks()
         products = self.env["product.product"].with_company(company).browse({key[1] for key in found if key[1]})
         cost = {product.id: product.standard_price for product in products}
         for key, alert in held.items():
@@ -52,13 +62,15 @@ class RepairStockAlert(models.Model):
                 if any(alert[name] != value for name, value in values.items()):
                     alert.write(values)
         new = [key for key in found if key not in held]
-        keepers = self.env["stock.location"]._get_keepers(self.env["stock.location"].browse({key[2] for key in new if key[2]}))
-        owners = {location.id: user for location, user in keepers.items()}
+        owners = self._get_owners(company, self.env["stock.location"].browse({key[2] for key in new if key[2]}))
+        owners = {location and location.id: user for location, user in owners.items()}
         alerts.create([{
             "kind": kind, "company_id": company.id, "product_id": product_id, "location_id": location_id,
-            "user_id": (owners.get(location_id) or company.repair_stock_owner_id).id,
+            "user_id": owners[location_id or None].id,
             **self._prepare_values(found[kind, product_id, location_id], cost.get(product_id, 0.0)),
-        } for kind, product_id, location_id in new])
+        } for kind, product_id, location_id in new])._give_to_owners()
+        alerts._pass_on(company)
+        alerts._escalate(company)
 
     @api.model
     def _prepare_values(self, what, cost):
@@ -78,19 +90,31 @@ class RepairStockAlert(models.Model):
             for place in (location.parent_path or "").split("/"):
                 if place:
                     on_hand[product.id, int(place)] += units
-        found = {}
+        ordered, found = self._describe_orders(rules.product_id, company), {}
         for rule in rules:
             product, location = rule.product_id, rule.location_id
             units, low, high = on_hand[product.id, location.id], rule.product_min_qty, rule.product_max_qty
             if product.uom_id.compare(units, low) < 0:
                 in_van = bool({int(place) for place in location.parent_path.split("/") if place} & vans)
                 found["van_missing" if in_van else "under", product.id, location.id] = Found(
-                    units, low, low - units, self.env._("%(units)s on hand, the minimum is %(low)s.", units=f"{units:g}", low=f"{low:g}"))
+                    units, low, low - units, " ".join(filter(None, (
+                        self.env._("%(units)s on hand, the minimum is %(low)s.", units=f"{units:g}", low=f"{low:g}"),
+                        "" if in_van else ordered.get(product) or self.env._("Nothing is on order.")))))
             elif high > 0 and product.uom_id.compare(units, high) > 0:
                 found["over", product.id, location.id] = Found(
                     units, high, units - high,
                     self.env._("%(units)s on hand, the maximum is %(high)s.", units=f"{units:g}", high=f"{high:g}"))
         return found
+
+    @api.model
+    def _describe_orders(self, products, company):
+        """Return {product: what suppliers still have to deliver and when}, in one query."""
+        groups = self.env["stock.move"]._read_group(
+            [("product_id", "in", products.ids), ("company_id", "=", company.id), ("location_id.usage", "=", "supplier"),
+             ("state", "in", ("waiting", "confirmed", "partially_available", "assigned"))], ["product_id"], ["product_qty:sum", "date:min"])
+        return {product: self.env._(
+            "%(units)s on order, the first expected on %(date)s.", units=f"{units:g}", date=format_date(self.env, first))
+            for product, units, first in groups}
 
     @api.model
     def _find_negative(self, company):
@@ -138,7 +162,7 @@ class RepairStockAlert(models.Model):
     def _find_not_counted(self, company):
         """Places where counts are overdue; one alert a place, however much lies there."""
         groups = self.env["stock.quant"]._read_group(
-            [("inventory_date", "<", fields.Date.context_today(self) - timedelta(days=company.repair_uncounted_days)),
+            [("inventory_date", "<", self.env["repair.figure"]._get_today(company) - timedelta(days=company.repair_uncounted_days)),
              ("quantity", "!=", 0), ("company_id", "=", company.id), ("location_id.usage", "=", "internal"),
              ("product_id.is_spare_part", "=", True)], ["location_id"], ["__count", "inventory_date:min"])
         return {(False, location.id): Found(number, 0.0, 0.0, self.env._(

@@ -2,7 +2,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
@@ -16,6 +15,7 @@ PLANNER_GROUPS = ("repair_parts.repair_parts_group_keeper", *APPROVER_GROUPS)
 COUNTER_GROUPS = (
     "repair_parts.repair_parts_group_counter", "repair_parts.repair_parts_group_keeper",
     "repair_service.repair_service_group_technician", "stock.group_stock_user")
+ACTIVITY, ACTIVITY_DECIDE = "repair_parts.mail_activity_type_stock_count", "repair_parts.mail_activity_type_stock_count_decide"
 FLOW_FIELDS = frozenset({"state", "started_on", "done_on", "line_ids", "name"})
 
 
@@ -24,7 +24,7 @@ class RepairStockCount(models.Model):
 
     _name = "repair.stock.count"
     _description = "Stock Count"
-    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "repair.input", "repair.alarm"]
     _order = "id desc"
     _check_company_auto = True
     _flow_fields = FLOW_FIELDS
@@ -51,6 +51,7 @@ class RepairStockCount(models.Model):
     open_count = fields.Integer("Still to count", compute="_compute_line_counts", compute_sudo=True)
     approve_count = fields.Integer("To approve", compute="_compute_line_counts", compute_sudo=True)
     my_open_count = fields.Integer("Mine to count", compute="_compute_line_counts", compute_sudo=True)
+    unassigned_count = fields.Integer("To count again by somebody", compute="_compute_line_counts", compute_sudo=True)
     accuracy = fields.Float("Accuracy (%)", compute="_compute_results", compute_sudo=True, digits=(5, 1), groups=RESULT_GROUPS)
     over_value = fields.Monetary(compute="_compute_results", compute_sudo=True, groups=RESULT_GROUPS)
     short_value = fields.Monetary(compute="_compute_results", compute_sudo=True, groups=RESULT_GROUPS)
@@ -60,16 +61,18 @@ class RepairStockCount(models.Model):
     @api.depends("line_ids.state", "line_ids.user_id")
     @api.depends_context("uid")
     def _compute_line_counts(self):
-        total, still, mine, approve = (defaultdict(int) for _index in range(4))
+        total, still, mine, approve, nobody = (defaultdict(int) for _index in range(5))
         for count, state, user, number in self.env["repair.stock.count.line"]._read_group(
                 [("count_id", "in", self.ids)], ["count_id", "state", "user_id"], ["__count"]):
             total[count.id] += number
             still[count.id] += number if state == "to_count" else 0
             approve[count.id] += number if state == "to_approve" else 0
             mine[count.id] += number if state == "to_count" and user.id == self.env.uid else 0
+            nobody[count.id] += number if state == "to_count" and not user else 0
         for count in self:
             count.line_count, count.open_count = total[count._origin.id], still[count._origin.id]
             count.approve_count, count.my_open_count = approve[count._origin.id], mine[count._origin.id]
+            count.unassigned_count = nobody[count._origin.id]
 
     @api.depends("line_ids.finished_on")
     def _compute_results(self):
@@ -92,7 +95,7 @@ class RepairStockCount(models.Model):
     def _check_users(self):
         for count in self:
             for user_sudo in count.sudo().user_ids:  # whoever plans need not read groups of users
-                if not any(user_sudo.has_group(group) for group in COUNTER_GROUPS):
+                if not self._may_count(user_sudo):
                     raise ValidationError(self.env._(
                         "%(user)s may not count stock: give the right “Stock counter” first.", user=user_sudo.name))
 
@@ -114,7 +117,10 @@ class RepairStockCount(models.Model):
         fixed = {"company_id", "location_id", "kind", "abc_class", "is_blind"} & vals.keys()
         if fixed and self.env.context.get("repair_flow") is not FLOW and any(count.state != "draft" for count in self):
             raise UserError(self.env._("The count has begun: what is counted stays. Cancel it and make another one."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "user_ids" in vals and self.env.context.get("repair_flow") is not FLOW:
+            self.filtered(lambda count: count.state == "counting")._share_out_anew()
+        return result
 
     @api.model
     def _check_flow(self, *vals_list):
@@ -159,13 +165,14 @@ class RepairStockCount(models.Model):
         count_sudo.write({
             "state": "counting", "started_on": fields.Datetime.now(),
             "name": self.env._("Count %(number)s", number=self.env["ir.sequence"].sudo().next_by_code("repair.stock.count") or self.id)})
+        count_sudo._give_tasks_to_counters()
 
     def _get_quant_domain(self):
         self.ensure_one()
         domain = [("location_id", "child_of", self.location_id.id), ("location_id.usage", "=", "internal"),
                   ("product_id.is_spare_part", "=", True), ("company_id", "=", self.company_id.id), ("quantity", "!=", 0)]
         if self.kind == "due":
-            domain.append(("inventory_date", "<=", self.deadline or fields.Date.context_today(self)))
+            domain.append(("inventory_date", "<=", self.deadline or self.env["repair.figure"]._get_today(self.company_id)))
         elif self.kind == "class":
             domain.append(("product_id.abc_class", "=", self.abc_class))
         return domain
@@ -191,39 +198,6 @@ class RepairStockCount(models.Model):
             "package_id": package.id, "owner_id": owner.id, "user_id": users[location].id, "abc_class": classes[product],
             "keeper_id": keepers[location].id,
         } for index, (location, product, lot, package, owner) in enumerate(groups)]
-
-    def _share_out(self, places):
-        """Return {place: user}: the walk is cut into stretches of about equal length, never within a place.
-
-        :param places: the place of each line, in walking order
-        """
-        users, share, shared = list(self.user_ids), len(places) / len(self.user_ids), {}
-        for done, place in enumerate(places):
-            if place not in shared:
-                shared[place] = users[min(int(done / share), len(users) - 1)]
-        return shared
-
-    @api.model
-    def action_count_my_van(self):
-        """Begin a count of one's own van, and open its work list.
-
-        :raises UserError: for users without a van, or an empty one
-        """
-        employee_sudo = self.env["hr.employee"].sudo().search(  # a technician does not read employees
-            [("user_id", "=", self.env.uid), ("van_location_id", "!=", False), ("company_id", "=", self.env.company.id)], limit=1)
-        van_sudo = employee_sudo.van_location_id
-        if not van_sudo:
-            raise UserError(self.env._("You have no van: the parts keeper sets one up."))
-        counts_sudo = self.sudo()  # one's own van is counted without the right to plan counts
-        count_sudo = counts_sudo.search(
-            [("location_id", "=", van_sudo.id), ("state", "=", "counting"), ("user_ids", "in", self.env.uid)], limit=1)
-        if not count_sudo:
-            count_sudo = counts_sudo.create({
-                "location_id": van_sudo.id, "kind": "full", "company_id": van_sudo.company_id.id,
-                "user_ids": [Command.set((self.env.user | van_sudo.company_id.repair_stock_owner_id).ids)]})
-            count_sudo._start()
-            count_sudo.line_ids.with_context(repair_flow=FLOW).write({"user_id": self.env.uid})
-        return count_sudo.with_env(self.env).action_view_mine()
 
     def action_view_mine(self):
         """Open what the user has to count here, in walking order."""
@@ -260,24 +234,8 @@ class RepairStockCount(models.Model):
         self.check_access("read")
         return {
             "type": "ir.actions.act_window", "name": self.env._("Found something else"), "res_model": "repair.stock.count.found",
-            "view_mode": "form", "target": "new", "context": {"default_count_id": self.id, "default_location_id": self.location_id.id}}
-
-    def action_take_recounts(self):
-        """Take over the lines that are to be counted again and have nobody yet; one's own first counts stay with others.
-
-        :raises AccessError: for users who do not count stock
-        :raises UserError: when there is none
-        """
-        self.check_access("read")
-        self._check_group(COUNTER_GROUPS, self.env._("Lines are counted again by whoever may count stock."))
-        lines_sudo = self.env["repair.stock.count.line"].sudo().search([  # a counter sees only his own lines
-            ("count_id", "in", self.ids), ("user_id", "=", False), ("state", "=", "to_count"), ("first_user_id", "!=", self.env.uid)])
-        if not lines_sudo:
-            raise UserError(self.env._("No line waits to be counted again by you."))
-        lines_sudo.with_context(repair_flow=FLOW).write({"user_id": self.env.uid})
-        for count_sudo in lines_sudo.count_id:
-            count_sudo.user_ids |= self.env.user
-        return True
+            "view_mode": "form", "target": "new", "context": {
+                "default_count_id": self.id, "default_location_id": (self._get_last_place() or self.location_id).id}}
 
     def action_cancel(self):
         """Give up a count; what was approved already is still posted.
@@ -292,6 +250,7 @@ class RepairStockCount(models.Model):
         lines_sudo = self.sudo().line_ids.with_context(repair_flow=FLOW)  # a keeper does not decide on lines, he ends the walk
         lines_sudo.filtered(lambda line: line.state in (*OPEN_STATES, "to_approve")).write({"state": "cancelled"})
         self.with_context(repair_flow=FLOW).write({"state": "cancelled"})
+        self.sudo()._drop_tasks()  # tasks of others end with the count
         return True
 
     def _refresh_state(self):
@@ -307,3 +266,4 @@ class RepairStockCount(models.Model):
                 state = "counting" if held & set(OPEN_STATES) else "review" if held & {"to_approve", "approved"} else "done"
                 if state != count_sudo.state:
                     count_sudo.write({"state": state, "done_on": fields.Datetime.now() if state == "done" else False})
+                    count_sudo._give_tasks_to_approver()

@@ -41,6 +41,7 @@ class RepairStockCountLine(models.Model):
     keeper_id = fields.Many2one("res.users", "Keeper of the place", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Counts", index=True, help="Who has to count this now.")
     first_user_id = fields.Many2one("res.users", "First counted by")
+    sent_back_by_id = fields.Many2one("res.users", "Sent back by", groups=RESULT_GROUPS)
     round = fields.Integer(default=1, aggregator=None)
     is_second = fields.Boolean("Count again", compute="_compute_is_second")
     state = fields.Selection(STATES, required=True, default="to_count", index=True)
@@ -68,6 +69,7 @@ class RepairStockCountLine(models.Model):
         " WHERE state IN ('to_count', 'counted', 'to_approve', 'approved')",
         "This is on the list of an open count already.")
     _open_of_user = models.Index("(user_id, product_id, location_id) WHERE state IN ('to_count', 'counted')")
+    _open_of_count = models.Index("(count_id) WHERE state IN ('to_count', 'counted')")
 
     @api.depends("round")
     def _compute_is_second(self):

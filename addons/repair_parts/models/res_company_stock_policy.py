@@ -26,6 +26,11 @@ class ResCompany(models.Model):
     repair_uncounted_days = fields.Integer("Count overdue after (days)", default=7)
     repair_stock_owner_id = fields.Many2one(
         "res.users", "Stock alerts go to", ondelete="set null", help="Where a place has no keeper of its own.")
+    repair_escalate_days = fields.Integer(
+        "Escalated after (days)", default=3, help="An alert that is open for longer without cause and measure. 0: never.")
+    repair_stock_chief_id = fields.Many2one(
+        "res.users", "Escalated to", ondelete="set null", help="Empty: a stock manager, else a service manager.")
+    repair_stock_looked_on = fields.Datetime("Stock looked at on", readonly=True)
 
     _repair_abc_shares = models.Constraint(
         "CHECK (repair_abc_share_a > 0 AND repair_abc_share_a < repair_abc_share_b AND repair_abc_share_b <= 100)",
@@ -47,7 +52,7 @@ class ResCompany(models.Model):
     _repair_stock_days = models.Constraint(
         "CHECK (repair_slow_days > 0 AND repair_slow_days < repair_dead_days AND repair_dead_days <= 3660"
         " AND repair_return_days BETWEEN 0 AND 3660 AND repair_reserved_days BETWEEN 1 AND 3660"
-        " AND repair_uncounted_days BETWEEN 0 AND 3660)",
+        " AND repair_uncounted_days BETWEEN 0 AND 3660 AND repair_escalate_days BETWEEN 0 AND 3660)",
         "Stock is slow before it is dead, and no time is longer than 3660 days.")
 
 
@@ -74,3 +79,5 @@ class ResConfigSettings(models.TransientModel):
     repair_reserved_days = fields.Integer(related="company_id.repair_reserved_days", readonly=False)
     repair_uncounted_days = fields.Integer(related="company_id.repair_uncounted_days", readonly=False)
     repair_stock_owner_id = fields.Many2one(related="company_id.repair_stock_owner_id", readonly=False)
+    repair_escalate_days = fields.Integer(related="company_id.repair_escalate_days", readonly=False)
+    repair_stock_chief_id = fields.Many2one(related="company_id.repair_stock_chief_id", readonly=False)

@@ -31,10 +31,8 @@ class RepairCountBlind(models.AbstractModel):
         if self.env.context.get("repair_count_inner") is FLOW:
             hidden = Domain.FALSE
         else:
-            self.env["repair.stock.count.line"].flush_model(["user_id", "state", "product_id", "location_id", "is_blind"])
-            hidden = Domain(self._get_blind_field(), "in", SQL(
-                "(%s)", self._get_blind_query(SQL(
-                    "line.user_id = %s AND line.is_blind AND line.state IN ('to_count', 'counted')", self.env.uid))))
+            is_open = self.env["repair.stock.count.line"]._get_blind_condition()
+            hidden = Domain(self._get_blind_field(), "in", SQL("(%s)", self._get_blind_query(is_open)))
         wanted = set(value)
         if wanted == {True}:
             return hidden
@@ -46,8 +44,44 @@ class RepairCountBlind(models.AbstractModel):
 
     @api.model
     def _get_blind_query(self, is_open):
-        """Return the query of the ids that are hidden; ``is_open`` tells the lines the user has to count."""
+        """Return the query of the ids that are hidden; ``is_open`` tells the lines of the counts that the user takes part in."""
         raise NotImplementedError
+
+
+class RepairStockCountLine(models.Model):
+    _inherit = "repair.stock.count.line"
+
+    @api.model
+    def _get_blind_condition(self):
+        """Return which lines (``line``) hide the books from the user: the open ones of every blind count that he takes part in.
+
+        Whoever may yet be the second person has to be as blind as the first; and the first may not tell what he reads afterwards.
+        """
+        self.flush_model(["user_id", "count_id", "state", "product_id", "location_id", "is_blind"])
+        self.env["repair.stock.count"].flush_model(["user_ids"])
+        is_open = SQL("is_blind AND state IN ('to_count', 'counted')")
+        return SQL(
+            """line.id IN (
+                SELECT id FROM repair_stock_count_line WHERE user_id = %(user)s AND %(open)s
+                 UNION
+                SELECT shared.id FROM repair_stock_count_line shared
+                  JOIN repair_stock_count_user_rel rel ON rel.count_id = shared.count_id AND rel.user_id = %(user)s
+                 WHERE %(open)s)""", user=self.env.uid, open=is_open)
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _filter_counted_blind(self):
+        """Return those whose books are hidden from the user; whatever tells him figures that were read with more rights leaves them out."""
+        if not self.ids:
+            return self.browse()
+        is_open = self.env["repair.stock.count.line"]._get_blind_condition()
+        rows = self.env.execute_query(SQL(
+            "SELECT DISTINCT line.product_id FROM repair_stock_count_line line WHERE line.product_id IN %s AND %s",
+            tuple(self.ids), is_open))
+        hidden = {product_id for product_id, in rows}
+        return self.filtered(lambda product: product._origin.id in hidden)
 
 
 class RepairCountBlindProduct(models.AbstractModel):
@@ -95,6 +129,30 @@ class StockMove(models.Model):
             """SELECT move.id FROM repair_stock_count_line line
                  JOIN stock_move move ON move.product_id = line.product_id AND move.state = 'done' AND move.date < line.create_date
                 WHERE %s""", is_open)
+
+    @api.depends_context("uid")
+    def _compute_forecast_information(self):
+        """Core reads stock with more rights; whoever counts blind is told whether there is enough, not how much."""
+        super()._compute_forecast_information()
+        for move in self._filter_counted_blind():
+            move.forecast_availability = move._get_blind_figure(move.forecast_availability)
+
+    @api.depends_context("uid")
+    def _compute_qty_on_hand_here(self):
+        super()._compute_qty_on_hand_here()
+        for move in self._filter_counted_blind():
+            move.qty_on_hand_here = move._get_blind_figure(move.qty_on_hand_here)
+
+    def _filter_counted_blind(self):
+        hidden = self.product_id._filter_counted_blind()
+        return self.filtered(lambda move: move.product_id in hidden)
+
+    def _get_blind_figure(self, figure):
+        """Return what the move asks for when there is as much, else 0, or -1 for less than nothing."""
+        asked = self.product_qty
+        if self.product_uom.compare(figure, asked) >= 0:
+            return asked
+        return 0.0 if self.product_uom.compare(figure, 0.0) >= 0 else -1.0
 
     def _action_done(self, cancel_backorder=False):
         moves = self.with_context(repair_count_inner=FLOW)

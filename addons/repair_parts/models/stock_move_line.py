@@ -84,6 +84,10 @@ class StockMoveLine(models.Model):
             owner_id=quants_value.get("owner", self.owner_id), strict=True)
         left = sum(quants_sudo.filtered(lambda quant: quant.lot_id == lot).mapped("quantity"))
         if product.uom_id.compare(left, 0) < 0:
+            if product._filter_counted_blind():
+                raise UserError(self.env._(
+                    "%(part)s: there is not as much in %(location)s. How much there is you learn when you have counted it.",
+                    part=product.display_name, location=location.display_name))
             raise UserError(self.env._(
                 "%(part)s: %(taken)s %(unit)s asked, but only %(available)s in %(location)s. "
                 "Stock of spare parts cannot become negative%(substitutes)s.",

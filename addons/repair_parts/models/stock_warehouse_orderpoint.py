@@ -29,9 +29,8 @@ class StockWarehouseOrderpoint(models.Model):
         """
         if self.env.context.get("repair_flow") is not FLOW:
             self._check_computed(*vals_list)
-            forged = {f"default_{name}" for name in COMPUTED_FIELDS}
-            self = self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
-            vals_list = [{**vals, "is_planner_own": bool(QUANTITY_FIELDS & vals.keys() and (
+            unset = dict.fromkeys(COMPUTED_FIELDS, False)  # no default of the caller's, nor one that he keeps as his own, comes in
+            vals_list = [{**vals, **unset, "is_planner_own": bool(QUANTITY_FIELDS & vals.keys() and (
                 vals.get("product_min_qty") or vals.get("product_max_qty")))} for vals in vals_list]
         return super().create(vals_list)
 

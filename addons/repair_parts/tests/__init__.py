@@ -24,11 +24,16 @@ from . import test_proposals
 from . import test_receipt_scan
 from . import test_receipts
 from . import test_security
+from . import test_stock_alert_owner
 from . import test_stock_alerts
+from . import test_stock_control_rpc
 from . import test_stock_count
 from . import test_stock_count_blind
 from . import test_stock_count_concurrency
 from . import test_stock_figures
+from . import test_stock_count_people
+from . import test_stock_count_post
+from . import test_stock_disposal
 from . import test_substitutes
 from . import test_substitutions
 from . import test_vans

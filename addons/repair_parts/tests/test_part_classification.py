@@ -170,6 +170,15 @@ class TestPartClassification(RepairPartsCommon):
         with self.assertRaises(UserError):
             rule.write({"computed_min_qty": 1})
 
+    def test_computed_values_do_not_come_in_as_somebodys_own_default(self):
+        rules = self.env["stock.warehouse.orderpoint"].with_user(self.user_stock_manager)
+        for name, value in (("computed_min_qty", 77), ("computed_reason", "because"), ("is_planner_own", False)):
+            self.env["ir.default"].with_user(self.user_stock_manager).set("stock.warehouse.orderpoint", name, value, user_id=True)
+        rule = rules.with_context(default_computed_max_qty=88).create({
+            "product_id": self.board.id, "location_id": self.stock.id, "product_min_qty": 3, "product_max_qty": 5})
+        self.assertEqual(
+            (rule.computed_min_qty, rule.computed_max_qty, rule.computed_reason, rule.is_planner_own), (0, 0, False, True))
+
     def test_planners_own_class_goes_before_with_its_reason(self):
         self._run_and_apply()
         part = self.env["repair.part.class"].search([("product_id", "=", self.board.id)]).with_user(self.user_keeper)
@@ -193,6 +202,32 @@ class TestPartClassification(RepairPartsCommon):
         quant.with_context(inventory_mode=True).inventory_quantity = 4
         quant.action_apply_inventory()
         self.assertEqual(quant.inventory_date, fields.Date.today() + timedelta(days=91))
+
+    def test_policy_of_vital_or_even_parts_goes_before_that_of_the_class(self):
+        policies = self.env["repair.count.policy"].with_user(self.user_manager)
+        vital = policies.create({
+            "abc_class": "C", "criticality": "vital", "counts_a_year": 12, "tolerance_percent": 0, "service_level": 99})
+        even = policies.create({"abc_class": "C", "xyz_class": "X", "counts_a_year": 6, "tolerance_percent": 2, "service_level": 90})
+        own = policies.create({
+            "abc_class": "C", "company_id": self.company.id, "counts_a_year": 3, "tolerance_percent": 4, "service_level": 80})
+        general = self.env.ref("repair_parts.count_policy_c")
+        self.assertEqual((vital | even | general)._choose("C", "X", "vital"), vital)
+        self.assertEqual((vital | even | general)._choose("C", "X", "desirable"), even)
+        self.assertEqual((vital | even | general)._choose("C", "Z", False), general)
+        self.assertEqual((vital | even | general | own)._choose("C", "X", "vital"), own)
+        own.unlink()
+        self.board.criticality = "vital"
+        self._receive_old(self.board, 5, 10.0)
+        quant = self.env["stock.quant"].search([("product_id", "=", self.board.id), ("location_id", "=", self.stock.id)])
+        quant.inventory_date = fields.Date.today() + timedelta(days=900)
+        run = self._run_and_apply()
+        self.assertEqual(self._get_line(run, self.board).service_level, 99.0)
+        self.assertLessEqual(quant.inventory_date, fields.Date.today() + timedelta(days=30))  # twelve times a year
+        with self.assertRaises(UserError):
+            vital.write({"criticality": "essential"})
+        with self.assertRaises(UserError):
+            general.with_user(self.user_manager).unlink()
+        vital.unlink()
 
     def test_dead_stock_is_proposed_with_value_and_age(self):
         self._receive_old(self.spare, 7, 10.0, days=400)
@@ -224,6 +259,18 @@ class TestPartClassification(RepairPartsCommon):
                 run.with_user(user).read(["planned_value"])
         self.assertTrue(run.with_user(self.user_accountant).read(["planned_value"]))
 
+    def test_part_without_a_cost_is_valued_at_its_vendors_price_in_our_money(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        self.env["res.currency.rate"].search([("currency_id", "=", dollar.id)]).unlink()
+        self.env["res.currency.rate"].create({"currency_id": dollar.id, "rate": 0.125, "company_id": self.company.id, "name": "2020-01-01"})
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env["product.supplierinfo"].create([
+            {"partner_id": self.supplier.id, "product_id": self.board.id, "product_tmpl_id": self.board.product_tmpl_id.id, "price": price,
+             "currency_id": currency.id, "company_id": company.id, "sequence": sequence}
+            for sequence, (price, currency, company) in enumerate(((99.0, other.currency_id, other), (5.0, dollar, self.company)))])
+        self.assertEqual(self._get_line(self._run(), self.board).unit_cost, 40.0)
+
     def test_queries_do_not_grow_with_the_parts(self):
         def count(number):
             self.env["product.product"].create([
@@ -239,3 +286,91 @@ class TestPartClassification(RepairPartsCommon):
 
         few = count(10)
         self.assertLess(count(60), few + 12)
+
+
+@tagged("post_install", "-at_install")
+class TestPartClassificationWarehouses(TestPartClassification):
+    """Two warehouses: each keeps for the demand that it has."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.branch = cls.env["stock.warehouse"].create({"name": "Branch", "code": "BRN", "incoming_inspection": False})
+
+    def _use_at(self, warehouse, product, quantity, days):
+        lot = self.env["stock.lot"].search([("product_id", "=", product.id)], limit=1)
+        self.env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, quantity, lot_id=lot)
+        customers = self.env.ref("stock.stock_location_customers")
+        move = self.env["stock.move"].create({
+            "product_id": product.id, "product_uom_qty": quantity, "location_id": warehouse.lot_stock_id.id,
+            "location_dest_id": customers.id, "picked": True, "move_line_ids": [fields.Command.create({
+                "product_id": product.id, "quantity": quantity, "lot_id": lot.id, "location_id": warehouse.lot_stock_id.id,
+                "location_dest_id": customers.id})]})
+        move._action_done()
+        move.date = move.move_line_ids.date = self.now - timedelta(days=days)
+
+    def _get_rules(self, product):
+        rules = self.env["stock.warehouse.orderpoint"].search([("product_id", "=", product.id)])
+        return {rule.warehouse_id: (rule.product_min_qty, rule.product_max_qty) for rule in rules}
+
+    def _demand_of_both(self):
+        """10 in each of 12 periods here, 4 in each at the branch; lead time one period: reorder points 10 and 4."""
+        self._receive_old(self.spare, 200, 8.0, days=360, lead=30)
+        for period in range(12):
+            self._use_at(self.warehouse, self.spare, 10, period * 30 + 15)
+            self._use_at(self.branch, self.spare, 4, period * 30 + 15)
+
+    def test_each_warehouse_keeps_for_its_own_demand(self):
+        self._demand_of_both()
+        run = self._run_and_apply()
+        line = self._get_line(run, self.spare)
+        self.assertEqual(line.series, " ".join(["14"] * 12), "the class is the whole company's")
+        self.assertEqual((line.reorder_point, line.place_ids.warehouse_id, line.place_ids.reorder_point), (10, self.branch, 4))
+        # branch: yearly 4 x 365 / 30 = 48.67; sqrt(2 x 48.67 x 20 / 2) = 31.2, at most six months' demand = 24.3
+        self.assertEqual(self._get_rules(self.spare), {self.warehouse: (11, 60), self.branch: (5, 4 + 25)})
+        self.assertIn("Reorder point 4", line.place_ids.reason)
+
+    def test_warehouse_that_supplies_another_keeps_for_both(self):
+        self.branch.resupply_wh_ids = self.warehouse
+        self._demand_of_both()
+        line = self._get_line(self._run(), self.spare)
+        self.assertEqual(line.reorder_point, 14)
+        # supplied within a day: 4 / 30 of a unit, rounded up
+        self.assertEqual((line.place_ids.lead_days, line.place_ids.reorder_point), (1.0, 1))
+        self.assertIn("from the warehouse that supplies it", line.place_ids.reason)
+
+    def test_planners_own_values_of_a_branch_stay(self):
+        self._demand_of_both()
+        self._run_and_apply()
+        rule = self.env["stock.warehouse.orderpoint"].search([
+            ("product_id", "=", self.spare.id), ("warehouse_id", "=", self.branch.id)]).with_user(self.user_stock_manager)
+        rule.write({"product_min_qty": 33, "product_max_qty": 44})
+        run = self._run_and_apply()
+        self.assertTrue(self._get_line(run, self.spare).place_ids.is_planner_own)
+        self.assertEqual((rule.product_min_qty, rule.computed_min_qty), (33, 5))
+
+    def test_branch_that_is_asked_for_nothing_any_more_keeps_nothing(self):
+        self._demand_of_both()
+        self._run_and_apply()
+        moves = self.env["stock.move"].search([
+            ("product_id", "=", self.spare.id), ("location_id", "=", self.branch.lot_stock_id.id), ("state", "=", "done")])
+        moves.move_line_ids.date = self.now - timedelta(days=900)
+        self.env.flush_all()
+        self._run_and_apply()
+        self.assertEqual(self._get_rules(self.spare)[self.branch], (0, 0))
+
+    def test_van_counts_for_the_warehouse_that_fills_it(self):
+        self.employee_technician.action_set_up_van()
+        van = self.employee_technician.van_location_id
+        self.assertEqual(van.warehouse_id, self.warehouse)
+        self._receive_old(self.spare, 20, 8.0)
+        lot = self.env["stock.lot"].search([("product_id", "=", self.spare.id)], limit=1)
+        self.env["stock.quant"]._update_available_quantity(self.spare, van, 3, lot_id=lot)
+        customers = self.env.ref("stock.stock_location_customers")
+        move = self.env["stock.move"].create({
+            "product_id": self.spare.id, "product_uom_qty": 3, "location_id": van.id, "location_dest_id": customers.id, "picked": True,
+            "move_line_ids": [fields.Command.create({
+                "product_id": self.spare.id, "quantity": 3, "lot_id": lot.id, "location_id": van.id, "location_dest_id": customers.id})]})
+        move._action_done()
+        line = self._get_line(self._run(), self.spare)
+        self.assertEqual((line.series.split()[-1], len(line.place_ids)), ("3", 0))

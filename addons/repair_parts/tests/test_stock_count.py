@@ -168,7 +168,7 @@ class TestStockCount(StockCountCommon):
         self._approve(line)
         self._move(-9, quant)
         self._post()
-        self.assertEqual((line.state, line.round, self._books(self.fan, self.shelf_2)), ("to_count", 2, 1))
+        self.assertEqual((line.state, line.round, self._books(self.fan, self.shelf_2)), ("to_count", 3, 1))
 
     def test_what_is_found_besides_goes_on_the_list(self):
         self._put(self.fan, self.shelf_2, 10)

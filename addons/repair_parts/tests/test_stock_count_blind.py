@@ -20,6 +20,8 @@ class TestStockCountBlind(StockCountCommon):
         receipt.move_ids.date = receipt.move_line_ids.date = "2026-01-05 08:00:00"
         for user in (cls.counter, cls.second, cls.user_keeper, cls.user_stock_manager):
             user.group_ids += cls.env.ref("base.group_allow_export")
+        cls.order = cls._create_plain_repair((cls.fan, 2))
+        cls.order.action_unreserve()
         cls.quant = cls.env["stock.quant"].search([("product_id", "=", cls.fan.id), ("location_id", "=", cls.stock.id)])
 
     def _count(self, user, other=None):
@@ -58,7 +60,7 @@ class TestStockCountBlind(StockCountCommon):
         yield "move line groups", safe(
             lambda: env["stock.move.line"].formatted_read_group(here, ["product_id"], ["quantity_product_uom:sum"]))
         yield "moves", safe(lambda: env["stock.move"].search_read(here, ["quantity", "product_qty"]))
-        yield "stock report", safe(lambda: env["report.stock.quantity"].search_read(here, ["product_qty"], limit=5))
+        yield "stock report", safe(lambda: env["report.stock.quantity"].search_read(here, ["product_qty"]))
         yield "receipts on hand", safe(lambda: env["repair.part.receipt"].search_read(here, ["remaining_quantity", "quantity"]))
         lines = env["repair.stock.count.line"]
         for name in ("expected_qty", "counted_qty", "over_qty", "short_qty", "accuracy", "verdict"):
@@ -67,7 +69,37 @@ class TestStockCountBlind(StockCountCommon):
         yield "line entries", safe(lambda: lines.search(here).web_read({"entry_ids": {"fields": {"expected_qty": {}}}}))
         yield "entries", safe(lambda: env["repair.stock.count.entry"].search_read([], ["expected_qty", "quantity"]))
         yield "probing", safe(lambda: [SECRET] if lines.search_count([*here, ("expected_qty", ">", 4000)]) else [])
+        order = self.order.with_user(user)
+        parts = self.order.move_ids.with_user(user)
+        yield "order line", safe(lambda: parts.read(["qty_on_hand_here", "forecast_availability"]))
+        yield "order line as anybody", [parts.sudo().qty_on_hand_here, parts.sudo().forecast_availability]
+        yield "order catalogue", safe(lambda: str(order._get_part_facts(product)))
+        yield "order catalogue card", safe(lambda: order._get_product_catalog_order_line_info([product.id]))
+        yield "order proposals", safe(lambda: order._get_available_quantities(product))
+        yield "order shortage", safe(lambda: order._describe_shortage(parts))
+        yield "box of a line", safe(
+            lambda: product.with_context(repair_line_order_id=self.order.id, formatted_display_name=True).read(["display_name"]))
+        for report in ("stock.forecasted_product_product", "stock.forecasted_product_template"):
+            ids = product.ids if report.endswith("_product_product") else product.product_tmpl_id.ids
+            yield report, safe(lambda report=report, ids=ids: env[report].get_report_values(docids=ids))
+        yield "taking too much", self._overdraw(user)
         yield "messages", safe(lambda: env["repair.stock.count"].search([]).message_ids.mapped("body"))
+
+    def _overdraw(self, user):
+        """Return what a user is told who takes more than there is."""
+        customers = self.env.ref("stock.stock_location_customers")
+        lot = self.quant.lot_id
+        try:
+            with self.env.cr.savepoint():
+                move = self.env["stock.move"].with_user(user).create({
+                    "product_id": self.fan.id, "product_uom_qty": 9999, "location_id": self.stock.id, "location_dest_id": customers.id,
+                    "picked": True, "move_line_ids": [Command.create({
+                        "product_id": self.fan.id, "quantity": 9999, "lot_id": lot.id, "location_id": self.stock.id,
+                        "location_dest_id": customers.id})]})
+                move._action_done()
+                raise UserError("4711")  # taken: the books would be told
+        except (AccessError, UserError) as refusal:
+            return str(refusal)
 
     def _check_doors(self, user):
         for door, answer in self._doors(user):
@@ -104,7 +136,9 @@ class TestStockCountBlind(StockCountCommon):
         told = {door for door, answer in self._doors(self.user_keeper) if "4711" in str(answer)}
         self.assertTrue({
             "quant search", "quant read", "quant group", "quant probing", "quant export", "product", "product probing", "template", "lot",
-            "move lines", "move line groups", "moves", "stock report", "receipts on hand"} <= told, told)
+            "move lines", "move line groups", "moves", "stock report", "receipts on hand", "order line as anybody", "order catalogue",
+            "order catalogue card", "order proposals", "box of a line", "stock.forecasted_product_product",
+            "stock.forecasted_product_template", "taking too much"} <= told, told)
 
     def test_books_are_open_again_after_handing_in(self):
         _count, lines = self._count(self.user_keeper)
@@ -145,3 +179,25 @@ class TestStockCountBlind(StockCountCommon):
         self.assertEqual(self.quant.with_user(self.counter).quantity, SECRET)
         with self.assertRaises(AccessError):
             self.env["repair.stock.count.line"].with_user(self.counter).search([]).read(["expected_qty"])
+
+    def test_who_may_be_the_second_person_is_as_blind_as_the_first(self):
+        """The keeper takes part in the count but has no line yet: he may be asked to count again."""
+        _count, lines = self._count(self.counter, self.user_keeper)
+        self._check_doors(self.user_keeper)
+        lines.with_user(self.counter).my_quantity = 12
+        lines.with_user(self.counter).action_hand_in()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(lines.user_id, self.user_keeper)
+        self._check_doors(self.user_keeper)
+        self._check_doors(self.counter)
+
+    def test_order_goes_on_knowing_whether_there_is_enough(self):
+        self._count(self.user_keeper)
+        move = self.order.move_ids.with_user(self.user_keeper).sudo()
+        self.assertEqual(move.qty_on_hand_here, 2)
+        move.product_uom_qty = 9999
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(move.qty_on_hand_here, 0)
+        self.assertEqual(self.order.move_ids.sudo().with_user(self.counter).sudo().qty_on_hand_here, SECRET, "he takes no part")

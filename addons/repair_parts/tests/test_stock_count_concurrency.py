@@ -81,8 +81,8 @@ class TestStockCountConcurrency(BaseCase):
         } for lot in lots])
         moves._action_done()
 
-    def _race(self, *works):
-        """Run each work in a thread and transaction of its own, repeated by Odoo's retry; return the errors."""
+    def _race(self, *works, alone=()):
+        """Run each work in a thread and transaction of its own, repeated by Odoo's retry but those of ``alone``; return the errors."""
         errors = []
         gate = threading.Barrier(len(works))
 
@@ -91,7 +91,10 @@ class TestStockCountConcurrency(BaseCase):
                 with self._transaction() as env:
                     env.cr.execute("SELECT 1")
                     gate.wait(60)
-                    retrying(lambda: work(env), env)
+                    if work in alone:
+                        work(env)
+                    else:
+                        retrying(lambda: work(env), env)
             except Exception as error:  # whatever it is, the test has to see it
                 errors.append(error)
 
@@ -141,11 +144,11 @@ class TestStockCountConcurrency(BaseCase):
             again.action_approve()
 
         def post(env):
-            while lines := env["repair.stock.count.line"].search([("state", "=", "approved"), ("count_id", "=", count_id)], limit=200):
-                lines._post()
-                env.cr.commit()
+            """The job as it runs at night, which nobody repeats when it meets a picker: it has to manage by itself."""
+            with patch.object(type(env["ir.cron"]), "_commit_progress", lambda cron, *args, **kwargs: env.cr.commit() or 1.0):
+                env["repair.stock.count.line"]._cron_post()
 
-        errors = self._race(post, lambda env: self._pick(env, 3, range(15)), lambda env: self._pick(env, 1, range(8, 20)))
+        errors = self._race(post, lambda env: self._pick(env, 3, range(15)), lambda env: self._pick(env, 1, range(8, 20)), alone=(post,))
         self.assertFalse(errors)
         with self._transaction() as env:
             post(env)

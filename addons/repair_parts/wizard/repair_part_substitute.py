@@ -34,9 +34,11 @@ class RepairPartSubstitute(models.TransientModel):
         options = move._get_substitute_options_in_stock()
         products = self.env["product.product"].union(*(option.product for option, _free in options))
         van, depot = move._get_stock_of(products)
+        hidden = products._filter_counted_blind()
         prices = order._get_list_prices(products, move.product_uom_qty, None) if products else {}
         return [{
-            "product_id": option.product.id, "free_quantity": free, "condition": option.condition, "reason": option.reason,
+            "product_id": option.product.id, "condition": option.condition, "reason": option.reason,
+            "free_quantity": min(free, move._get_substitute_quantity(option)) if option.product in hidden else free,
             "quantity": move._get_substitute_quantity(option), "van_quantity": van.get(option.product, 0.0),
             "depot_quantity": depot.get(option.product, 0.0), "price": prices.get(option.product.id, 0.0),
         } for option, free in options]

@@ -54,11 +54,13 @@ export class ScanPart extends Component {
         }
         this.state.busy = true;
         try {
-            const { status, message, warning } = await this.orm.call(
-                this.constructor.model, "action_scan_part", [[record.resId], code], { add });
+            const answer = await this.orm.call(
+                this.constructor.model, "action_scan_part", [[record.resId], code], { add, ...this.options });
+            const { status, message, warning } = answer;
             if (status === "ask") {
                 this.ask(code, message);
             } else {
+                this.onTaken(answer);
                 this.notification.add(message, warning ? { type: "warning", sticky: true } : { type: "success" });
                 await record.load();
             }
@@ -66,6 +68,13 @@ export class ScanPart extends Component {
             this.state.busy = false;
         }
     }
+
+    /** What else the server has to know of the scan. */
+    get options() {
+        return {};
+    }
+
+    onTaken() {}
 
     get question() {
         return { title: _t("Add this part?"), confirmLabel: _t("Add to the order") };
