@@ -12,6 +12,7 @@ CONSENT = "brand"
 # Photos on which a customer's name or home may stand: left out unless he agreed.
 PERSONAL_PHOTOS = ("request", "receipt")
 PHOTOS_PER_ORDER = 4
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 
 
 class RepairBrandClaimLine(models.Model):
@@ -49,12 +50,16 @@ class RepairBrandClaimLine(models.Model):
             gaps += [
                 order._fields[name].get_description(self.env, ["string"])["string"].lower()
                 for name in ("symptom_id", "cause_id", "remedy_id") if not order[name]]
-        pictures = len(self.evidence_ids.filtered(lambda attachment: (attachment.mimetype or "").startswith("image/")))
+        pictures = len(self._get_pictures())
         if photo_count + pictures < brand.claim_photos:
             gaps.append(self.env._("photos (%(there)s of %(needed)s)", there=photo_count + pictures, needed=brand.claim_photos))
         if brand.claim_needs_old_part and self.move_id:
             gaps += filter(None, [self.move_id._get_old_part_gap()])
         return gaps
+
+    def _get_pictures(self):
+        """Return the evidence that can be shown: photos and scans that are pictures."""
+        return self.evidence_ids.filtered(lambda attachment: (attachment.mimetype or "") in PICTURES)
 
     def _is_customer_shared(self):
         """Whether the customer agreed that the brand is told about him."""
@@ -192,7 +197,7 @@ class RepairBrandClaim(models.Model):
         return {"type": "ir.actions.act_url", "target": "self", "url": f"/repair/brand_claim/{self.id}/{kind}"}
 
     def _get_dossier_orders(self):
-        """Return the repairs of the claim for its paper: ``[(order, lines, shared, photos)]``."""
+        """Return the repairs of the claim for its paper: ``[(order, lines, shared, photos)]``; evidence stands on the lines themselves."""
         self.ensure_one()
         found = []
         for order, lines in self._get_asked_lines().grouped("repair_id").items():

@@ -72,8 +72,8 @@ class RepairBrandClaim(models.Model):
         order = source.repair_id
         accepted_on = order._local_date(order.accepted_on)
         is_part = source._name == "stock.move"
-        before = source.claim_line_ids.filtered(lambda line: line.resolution == "claim_again" and line.resolved_on).sorted("id")[-1:]
-        begun = (before and order._local_date(before.resolved_on)) or accepted_on
+        before = source.claim_line_ids.filtered(lambda line: line.resolution == "claim_again" and not line.is_live).sorted("id")[-1:]
+        begun = before._get_decided_day() if before else accepted_on
         return {
             "claim_id": self.id, "sequence": sequence, "repair_id": order.id,
             "move_id" if is_part else "service_line_id": source.id,
