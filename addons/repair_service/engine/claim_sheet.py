@@ -9,8 +9,9 @@ import openpyxl
 
 ROWS_MAX = 5_000
 BYTES_MAX = 5_000_000
-UNPACKED_MAX = 100_000_000
+UNPACKED_MAX = 20_000_000
 COLUMNS_MAX = 60
+CURRENCY_SIGNS = ("CNY", "RMB", "¥", "$", "€", "元")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -19,7 +20,7 @@ class SheetError(Exception):
 
 
 def read_rows(content):
-    """Return the rows of the first sheet as lists of texts.
+    """Return the rows of the first sheet as lists of texts, empty rows as empty lists, so that places are those of the sheet.
 
     :param bytes content: an .xlsx file, or CSV text in UTF-8 or GB 18030
     :raises SheetError: too large, or neither
@@ -54,7 +55,10 @@ def read_amount(text):
 
     :raises ValueError: no number
     """
-    text = unicodedata.normalize("NFKC", text or "").strip().lstrip("¥$€").replace(",", "").strip()
+    text = unicodedata.normalize("NFKC", text or "").strip().upper()
+    for sign in CURRENCY_SIGNS:
+        text = text.removeprefix(sign).removesuffix(sign).strip()
+    text = text.replace(",", "")
     if not text:
         return None
     number = float(text)
@@ -109,7 +113,7 @@ def _read_workbook(content):
         raise
     except Exception as error:  # whatever a broken archive makes the reader stumble over
         raise SheetError("format") from error
-    return [row for row in rows if any(row)]
+    return _trim(rows)
 
 
 def _read_csv(content):
@@ -129,4 +133,11 @@ def _read_csv(content):
         rows = [[cell.strip() for cell in row][:COLUMNS_MAX] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
     except csv.Error as error:
         raise SheetError("format") from error
-    return [row for row in rows if any(row)]
+    return _trim(rows)
+
+
+def _trim(rows):
+    rows = [row if any(row) else [] for row in rows]
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows

@@ -9,7 +9,10 @@ from .repair_tool_type import TOOL_KINDS
 KEEPER_GROUPS = ("repair_service.repair_service_group_manager", "stock.group_stock_user")
 CUSTODY_FIELDS = frozenset({"employee_id", "holder_id", "department_id", "equipment_assign_to", "owner_user_id", "assign_date"})
 FLOW_FIELDS = frozenset({
-    "failed_on", "failed_reason", "custody_ids", "check_ids", "calibration_ids", "calibration_due", "check_due", "tool_state"})
+    "failed_on", "failed_reason", "custody_ids", "check_ids", "calibration_ids", "calibration_due", "check_due", "tool_state",
+    "tool_kind"})
+IN_STORE = {
+    "employee_id": False, "department_id": False, "owner_user_id": False, "assign_date": False, "equipment_assign_to": "employee"}
 LASTING_FIELDS = frozenset({"tool_type_id", "company_id", "serial_no"})
 
 
@@ -81,14 +84,13 @@ class MaintenanceEquipment(models.Model):
     def _compute_check_due(self):
         for tool in self:
             good = tool.check_ids.filtered(lambda check: check.result == "pass").mapped("done_on")
-            last = max(good).date() if good else tool.effective_date
+            last = tool._get_local_date(max(good)) if good else tool.effective_date
             tool.check_due = (tool.tool_kind and tool_kit.get_due(last, tool.tool_type_id.check_days)) or False
 
     @api.depends("check_due")
     def _compute_check_state(self):
-        today = fields.Date.context_today(self)
         for tool in self:
-            days = tool.check_due and (tool.check_due - today).days
+            days = tool.check_due and (tool.check_due - tool._get_local_date()).days
             tool.check_state = "none" if not tool.check_due else "overdue" if days < 0 else "due" if days <= 7 else "ok"
 
     @api.depends("tool_type_id.calibration_months", "calibration_ids.valid_until", "calibration_ids.result")
@@ -99,38 +101,32 @@ class MaintenanceEquipment(models.Model):
 
     @api.depends("calibration_due", "tool_type_id.calibration_months")
     def _compute_calibration_state(self):
-        today = fields.Date.context_today(self)
         for tool in self:
             if not tool.tool_type_id.calibration_months:
                 tool.calibration_state = "none"
             elif not tool.calibration_due:
                 tool.calibration_state = "missing"
             else:
-                days = (tool.calibration_due - today).days
+                days = (tool.calibration_due - tool._get_local_date()).days
                 tool.calibration_state = "expired" if days < 0 else "near" if days <= 30 else "valid"
 
     @api.model_create_multi
     def create(self, vals_list):
         """Create equipment; tools begin in the store."""
         if self.env.context.get("repair_flow") is not FLOW:
-            self = self._without_custody_defaults()
+            kind = self.default_get(["tool_type_id"]).get("tool_type_id")
             for vals in vals_list:
-                if vals.get("tool_type_id"):
+                for name in FLOW_FIELDS:
+                    vals.pop(name, None)
+                if vals.get("tool_type_id", kind):
                     self.env["repair.input"]._check_values(self, vals)
-                    for name in CUSTODY_FIELDS | FLOW_FIELDS:
-                        vals.pop(name, None)
-                    vals["equipment_assign_to"] = "employee"
-                else:
-                    for name in FLOW_FIELDS:
-                        vals.pop(name, None)
+                    vals.update(IN_STORE)
         return super().create(vals_list)
 
     @api.model
-    def _without_custody_defaults(self):
-        forged = {f"default_{name}" for name in CUSTODY_FIELDS | FLOW_FIELDS}
-        if not forged & self.env.context.keys() or not self.env.context.get("default_tool_type_id"):
-            return self
-        return self.with_env(self.env(context={key: value for key, value in self.env.context.items() if key not in forged}))
+    def default_get(self, fields):
+        """Return defaults; what the flow records of a tool has none."""
+        return super().default_get([name for name in fields if name not in FLOW_FIELDS])
 
     def write(self, vals):
         """Write; a tool changes hands through the keeper only, and keeps its type, company and number once it was used.
@@ -170,6 +166,10 @@ class MaintenanceEquipment(models.Model):
 
     def _flow_write(self, vals):
         return self.with_context(repair_flow=FLOW).write(vals)
+
+    def _get_local_date(self, moment=None):
+        """Return the day of a moment, now when left out, where the tool's company is: no caller's time zone lengthens a term."""
+        return self.env["repair.order"]._local_date(moment or fields.Datetime.now(), self.company_id[:1] or self.env.company)
 
     @api.model
     def _is_keeper(self):

@@ -17,7 +17,8 @@ class RepairBrandClaim(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin", "repair.input"]
     _order = "id desc"
     _rec_name = "number"
-    _flow_fields = frozenset({"number", "state", "partner_id", "sent_on", "sent_by_id", "settled_on", "invoice_id", "credit_move_ids"})
+    _flow_fields = frozenset({"number", "state", "partner_id", "sent_on", "sent_by_id", "settled_on", "invoice_id", "credit_move_ids",
+                              "former_invoice_ids"})
     _check_company_auto = True
 
     number = fields.Char(readonly=True, copy=False, index="trigram", default="/")

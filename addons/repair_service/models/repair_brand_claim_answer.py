@@ -153,7 +153,7 @@ class RepairBrandClaimLine(models.Model):
         """The new payer stands: it shows on the order where the whole line went to him."""
         for line in self:
             line._flow_write({"resolved_on": fields.Datetime.now()})
-            if line.resolution in ("company", "supplier") and not line.amount_paid:
+            if line.resolution in ("company", "supplier") and not line._get_granted():
                 source_sudo = line._get_source().sudo()  # the payer of a settled order changes here only, whoever decides
                 source_sudo._flow_line().write({"payer": line.resolution})
             line.repair_id.sudo().message_post(body=self.env._(  # managers and accountants only read orders

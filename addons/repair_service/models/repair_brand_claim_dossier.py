@@ -12,6 +12,7 @@ CONSENT = "brand"
 # Photos on which a customer's name or home may stand: left out unless he agreed.
 PERSONAL_PHOTOS = ("request", "receipt")
 PHOTOS_PER_ORDER = 4
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp")
 
 
 class RepairBrandClaimLine(models.Model):
@@ -49,32 +50,39 @@ class RepairBrandClaimLine(models.Model):
             gaps += [
                 order._fields[name].get_description(self.env, ["string"])["string"].lower()
                 for name in ("symptom_id", "cause_id", "remedy_id") if not order[name]]
-        pictures = len(self.evidence_ids.filtered(lambda attachment: (attachment.mimetype or "").startswith("image/")))
+        pictures = len(self._get_pictures())
         if photo_count + pictures < brand.claim_photos:
             gaps.append(self.env._("photos (%(there)s of %(needed)s)", there=photo_count + pictures, needed=brand.claim_photos))
         if brand.claim_needs_old_part and self.move_id:
             gaps += filter(None, [self.move_id._get_old_part_gap()])
         return gaps
 
-    def _is_customer_shared(self):
-        """Whether the customer agreed that the brand is told about him."""
-        self.ensure_one()
-        return bool(self.env["repair.consent"].sudo().search_count([  # yes or no only
-            ("partner_id", "=", self.repair_id.partner_id.id), ("purpose_id.code", "=", CONSENT), ("is_valid", "=", True),
-            ("company_id", "=", self.company_id.id)], limit=1))
+    def _get_pictures(self):
+        """Return the evidence that can be shown: photos and scans that are pictures."""
+        return self.evidence_ids.filtered(lambda attachment: (attachment.mimetype or "") in PICTURES)
 
-    def _get_customer(self):
+    def _get_shared_customers(self):
+        """Return the customers of the lines who agreed that the brand is told about them."""
+        consents_sudo = self.env["repair.consent"].sudo()  # yes or no only
+        return consents_sudo.search([
+            ("partner_id", "in", self.repair_id.partner_id.ids), ("purpose_id.code", "=", CONSENT), ("is_valid", "=", True),
+            ("company_id", "in", self.company_id.ids)]).partner_id
+
+    def _get_customer(self, shared):
         """Return name, telephone number and town of the customer as the brand is told: masked unless he agreed to it."""
-        self.ensure_one()
         partner_sudo = self.repair_id.partner_id.sudo()  # masked here by his own consent, whoever sends the claim
-        if self._is_customer_shared():
+        if partner_sudo in shared:
             return {"name": partner_sudo.name or "", "phone": partner_sudo.phone or "", "city": partner_sudo.city or ""}
         return {"name": masking.mask_name(partner_sudo.name), "phone": masking.mask_phone(partner_sudo.phone), "city": ""}
 
-    def _get_dossier(self):
-        """Return what the brand sees of the line, ``{column: text or number}``; the same on paper and on the sheet."""
+    def _get_dossier(self, shared=None):
+        """Return what the brand sees of the line, ``{column: text or number}``; the same on paper and on the sheet.
+
+        :param shared: the customers who agreed that the brand is told about them, where they are known already
+        """
         self.ensure_one()
-        order, appliance, customer = self.repair_id, self.repair_id.appliance_id, self._get_customer()
+        shared = self._get_shared_customers() if shared is None else shared
+        order, appliance, customer = self.repair_id, self.repair_id.appliance_id, self._get_customer(shared)
         return {
             "reference": self.reference, "order": order.name, "accepted_on": fields.Date.to_string(self.accepted_on) or "",
             "family": order.appliance_category_id.name or "", "model": appliance.model_name or "", "serial": appliance.serial_number or "",
@@ -91,10 +99,10 @@ class RepairBrandClaim(models.Model):
 
     incomplete_count = fields.Integer("Incomplete dossiers", compute="_compute_incomplete_count")
 
-    @api.depends("line_ids.is_complete")
+    @api.depends("line_ids.is_complete", "state")
     def _compute_incomplete_count(self):
-        for claim in self:
-            claim.incomplete_count = len(claim.line_ids.filtered(lambda line: not line.is_complete))
+        for claim in self:  # once sent, a dossier stays as it was
+            claim.incomplete_count = len(claim.line_ids.filtered(lambda line: not line.is_complete)) if claim.state == "draft" else 0
 
     def _check_dossier(self):
         """Raise while the claim cannot be sent: nothing in it, nobody to pay, or evidence that the brand asks for is missing."""
@@ -131,10 +139,10 @@ class RepairBrandClaim(models.Model):
 
     def _get_sheet_rows(self):
         self.ensure_one()
-        titles = self._get_sheet_titles()
-        rows = [list(titles.values())]
-        for line in self._get_asked_lines():
-            dossier = line._get_dossier()
+        titles, lines = self._get_sheet_titles(), self._get_asked_lines()
+        rows, shared = [list(titles.values())], lines._get_shared_customers()
+        for line in lines:
+            dossier = line._get_dossier(shared)
             rows.append([dossier.get(column, "") for column in titles])
         return rows
 
@@ -192,12 +200,14 @@ class RepairBrandClaim(models.Model):
         return {"type": "ir.actions.act_url", "target": "self", "url": f"/repair/brand_claim/{self.id}/{kind}"}
 
     def _get_dossier_orders(self):
-        """Return the repairs of the claim for its paper: ``[(order, lines, shared, photos)]``."""
+        """Return the repairs of the claim for its paper: ``[(order, lines, shared, photos)]``; evidence stands on the lines themselves."""
         self.ensure_one()
-        found = []
-        for order, lines in self._get_asked_lines().grouped("repair_id").items():
-            shared = lines[0]._is_customer_shared()
-            photos = self.env["repair.photo"].search([("repair_id", "=", order.id)])
+        asked = self._get_asked_lines()
+        customers, found = asked._get_shared_customers(), []
+        of_orders = self.env["repair.photo"].search([("repair_id", "in", asked.repair_id.ids)]).grouped("repair_id")
+        for order, lines in asked.grouped("repair_id").items():
+            shared = order.partner_id in customers
+            photos = of_orders.get(order, self.env["repair.photo"])
             if not shared:
                 photos = photos.filtered(lambda photo: photo.kind not in PERSONAL_PHOTOS)
             found.append((order, lines, shared, photos[:PHOTOS_PER_ORDER]))

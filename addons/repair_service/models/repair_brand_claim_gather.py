@@ -39,8 +39,8 @@ class RepairBrandClaim(models.Model):
 
     def _gather(self):
         self.ensure_one()
-        # Whoever gathers for the same brand waits, and then finds these lines taken.
-        self.env.execute_query(SQL("SELECT id FROM repair_brand WHERE id = %s FOR NO KEY UPDATE", self.brand_id.id))
+        # Whoever gathers for the same brand waits. Written, not only locked: then he begins anew and finds these lines taken.
+        self.env.execute_query(SQL("UPDATE repair_brand SET claim_days = claim_days WHERE id = %s RETURNING id", self.brand_id.id))
         sources = self._find_sources(self.brand_id, self.company_id, self.date_from, self.date_to)
         number = max(self.line_ids.mapped("sequence"), default=0)
         lines_flow = self.env["repair.brand.claim.line"].with_context(repair_flow=FLOW)
@@ -72,8 +72,8 @@ class RepairBrandClaim(models.Model):
         order = source.repair_id
         accepted_on = order._local_date(order.accepted_on)
         is_part = source._name == "stock.move"
-        before = source.claim_line_ids.filtered(lambda line: line.resolution == "claim_again" and line.resolved_on).sorted("id")[-1:]
-        begun = (before and order._local_date(before.resolved_on)) or accepted_on
+        before = source.claim_line_ids.filtered(lambda line: line.resolution == "claim_again" and not line.is_live).sorted("id")[-1:]
+        begun = before._get_decided_day() if before else accepted_on
         return {
             "claim_id": self.id, "sequence": sequence, "repair_id": order.id,
             "move_id" if is_part else "service_line_id": source.id,

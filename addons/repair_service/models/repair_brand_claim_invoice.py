@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -17,23 +17,30 @@ class RepairBrandClaim(models.Model):
     credit_move_ids = fields.Many2many(
         "account.move", "repair_brand_claim_credit_rel", "claim_id", "move_id", "Credit notes", readonly=True, copy=False,
         groups=ACCOUNTING)
+    former_invoice_ids = fields.Many2many(
+        "account.move", "repair_brand_claim_former_invoice_rel", "claim_id", "move_id", "Cancelled invoices", readonly=True, copy=False,
+        groups=ACCOUNTING)
     invoice_state = fields.Selection(
         [("none", "Not invoiced"), ("draft", "Draft invoice"), ("posted", "Invoiced")], "Invoicing",
         compute="_compute_invoice_state", compute_sudo=True)
     invoice_due = fields.Date("Due on", compute="_compute_invoice_state", compute_sudo=True)
     amount_residual = fields.Monetary(
         "Still owed, with tax", compute="_compute_invoice_state", compute_sudo=True, groups=CLAIM_READERS,
-        help="Of the invoice, less credit notes and payments.")
+        help="Of the invoice, less credit notes and payments. Below zero: we owe it to the brand.")
     days_overdue = fields.Integer("Days overdue", compute="_compute_invoice_state", compute_sudo=True)
 
+    @api.depends(
+        "invoice_id.state", "invoice_id.invoice_date_due", "invoice_id.amount_residual_signed", "credit_move_ids.state",
+        "credit_move_ids.amount_residual_signed")
     def _compute_invoice_state(self):
         today = fields.Date.context_today(self)
         for claim in self:
             invoice = claim.invoice_id
             claim.invoice_state = invoice.state if invoice.state in ("draft", "posted") else "none"
             claim.invoice_due = invoice.invoice_date_due
-            claim.amount_residual = invoice.amount_residual if invoice.state == "posted" else 0.0
-            owed = claim.amount_residual and claim.invoice_due
+            posted = (invoice | claim.credit_move_ids).filtered(lambda move: move.state == "posted")
+            claim.amount_residual = sum(posted.mapped("amount_residual_signed"))
+            owed = claim.amount_residual > 0 and claim.invoice_due
             claim.days_overdue = max((today - claim.invoice_due).days, 0) if owed else 0
 
     def action_create_invoice(self):
@@ -57,7 +64,8 @@ class RepairBrandClaim(models.Model):
         })
         for line, invoice_line in zip(lines, invoice.invoice_line_ids.sorted(lambda line: (line.sequence, line.id)), strict=True):
             line._flow_write({"invoice_line_id": invoice_line.id})
-        self._flow_write({"invoice_id": invoice.id})
+        former = [Command.link(self.invoice_id.id)] if self.invoice_id else []
+        self._flow_write({"invoice_id": invoice.id, "former_invoice_ids": former})
         return self.action_view_invoice()
 
     def action_post_invoice(self):
@@ -70,6 +78,40 @@ class RepairBrandClaim(models.Model):
         if self.invoice_id.state != "draft":
             raise UserError(self.env._("%(claim)s has no draft invoice.", claim=self.number))
         self.invoice_id.action_post()
+        return True
+
+    def _check_invoice(self):
+        """Raise when the draft invoice asks for something else than was claimed, or somebody else, or in another currency."""
+        self.ensure_one()
+        invoice, lines = self.invoice_id, self._get_asked_lines()
+        asked = invoice.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        if (
+            invoice.move_type != "out_invoice" or invoice.currency_id != self.currency_id
+            or invoice.commercial_partner_id != self.partner_id.commercial_partner_id or asked - lines.invoice_line_id
+        ):
+            raise UserError(self.env._(
+                "The invoice of %(claim)s asks %(brand)s in %(currency)s for the lines of the claim, and for nothing else.",
+                claim=self.number, brand=self.partner_id.name, currency=self.currency_id.name))
+        for line in lines:
+            if self.currency_id.compare_amounts(line.invoice_line_id.price_subtotal, line.amount_claimed):
+                raise UserError(self.env._(
+                    "%(line)s was claimed at %(claimed)s, and the invoice asks for %(invoiced)s: invoice what was claimed.",
+                    line=line.reference, claimed=self.currency_id.format(line.amount_claimed),
+                    invoiced=self.currency_id.format(line.invoice_line_id.price_subtotal)))
+
+    def action_reopen(self):
+        """Reopen settled claims of which the brand has paid less than it granted: its answers can be corrected, line by line.
+
+        :raises AccessError: for users outside accounting
+        :raises UserError: not settled, or nothing is owed
+        """
+        self._check_accountant()
+        self._lock_claim()
+        self._check_state(("settled",), self.env._("Reopening"))
+        for claim in self:
+            if claim.currency_id.compare_amounts(claim.amount_residual, 0) <= 0:
+                raise UserError(self.env._("The brand owes nothing of %(claim)s any more.", claim=claim.number))
+            claim._flow_write({"state": "sent", "settled_on": False})
         return True
 
     def action_view_invoice(self):
@@ -102,7 +144,7 @@ class RepairBrandClaim(models.Model):
             "move_type": "out_refund", "partner_id": self.partner_id.id, "company_id": self.company_id.id,
             "currency_id": self.currency_id.id, "invoice_origin": self.number, "ref": self.number,
             "reversed_entry_id": self.invoice_id.id,
-            "invoice_line_ids": [Command.create(line._prepare_invoice_line(line.amount_refused)) for line in lines],
+            "invoice_line_ids": [Command.create(line._prepare_credit_line()) for line in lines],
         })
         note.action_post()
         receivable = (self.invoice_id | note).line_ids.filtered(
@@ -123,8 +165,8 @@ class RepairBrandClaimLine(models.Model):
     credit_move_id = fields.Many2one(
         "account.move", "Credit note", readonly=True, copy=False, index="btree_not_null", ondelete="restrict", groups=ACCOUNTING)
 
-    def _prepare_invoice_line(self, amount=None):
-        """Return the values of an invoice line of ``amount`` untaxed, all that is claimed when left out.
+    def _prepare_invoice_line(self):
+        """Return the values of the invoice line: all that is claimed.
 
         Without its product: the part has left stock with the order, its cost is in the books already.
         """
@@ -133,15 +175,29 @@ class RepairBrandClaimLine(models.Model):
         product = self.product_id.with_company(claim.company_id)
         position = self.env["account.fiscal.position"].with_company(claim.company_id)._get_fiscal_position(claim.partner_id)
         taxes = position.map_tax(product.taxes_id._filter_taxes_by_company(claim.company_id))
-        price = self.amount_claimed if amount is None else amount
-        if taxes.filtered("price_include"):
-            price = taxes.compute_all(price, currency=claim.currency_id, handle_price_include=False)["total_included"]
         values = {
-            "name": f"{self.reference} {self.repair_id.name} {self.name}", "sequence": self.sequence, "quantity": 1.0, "price_unit": price,
-            "tax_ids": [Command.set(taxes.ids)]}
+            "name": f"{self.reference} {self.repair_id.name} {self.name}", "sequence": self.sequence, "quantity": 1.0,
+            "price_unit": self._get_line_price(self.amount_claimed, taxes), "tax_ids": [Command.set(taxes.ids)]}
         if income := product.product_tmpl_id.get_product_accounts(fiscal_pos=position)["income"]:
             values["account_id"] = income.id
         return values
+
+    def _get_line_price(self, amount, taxes):
+        """Return what an invoice line shows for an untaxed amount: with its tax where prices hold it."""
+        if not taxes.filtered("price_include"):
+            return amount
+        return taxes.compute_all(amount, currency=self.currency_id, handle_price_include=False)["total_included"]
+
+    def _prepare_credit_line(self):
+        """Return the values of the credit note's line: what was refused, by tax and account of the line that was invoiced."""
+        self.ensure_one()
+        invoiced = self.invoice_line_id
+        values = {
+            "name": invoiced.name, "sequence": self.sequence, "quantity": 1.0, "tax_ids": [Command.set(invoiced.tax_ids.ids)],
+            "account_id": invoiced.account_id.id, "analytic_distribution": invoiced.analytic_distribution}
+        if not self.currency_id.compare_amounts(self.amount_refused, self.amount_claimed):
+            return {**values, "quantity": invoiced.quantity, "price_unit": invoiced.price_unit, "discount": invoiced.discount}
+        return {**values, "price_unit": self._get_line_price(self.amount_refused, invoiced.tax_ids)}
 
 
 class AccountMove(models.Model):
@@ -151,16 +207,30 @@ class AccountMove(models.Model):
         return self.env["repair.brand.claim"].sudo().search([("invoice_id", "in", self.ids)])  # the books' own check, whoever posts
 
     def _post(self, soft=True):
-        """Post; the invoice of a claim asks for what was claimed, line by line."""
-        drafts = self.filtered(lambda move: move.move_type == "out_invoice")
+        """Post; the invoice of a claim asks its brand for what was claimed, line by line, and it is the only one.
+
+        :raises UserError: another brand, currency or amount, or an invoice in whose place another one came
+        """
+        drafts = self.filtered(lambda move: move.is_invoice())
         for claim in drafts._get_claims_sudo() if drafts else ():
-            for line in claim._get_asked_lines():
-                if claim.currency_id.compare_amounts(line.invoice_line_id.price_subtotal, line.amount_claimed):
-                    raise UserError(self.env._(
-                        "%(line)s was claimed at %(claimed)s, and the invoice asks for %(invoiced)s: invoice what was claimed.",
-                        line=line.reference, claimed=claim.currency_id.format(line.amount_claimed),
-                        invoiced=claim.currency_id.format(line.invoice_line_id.price_subtotal)))
+            claim._check_invoice()
+        former_sudo = self.env["repair.brand.claim"].sudo().search([("former_invoice_ids", "in", drafts.ids)], limit=1)  # as above
+        if former_sudo:
+            raise UserError(self.env._(
+                "%(claim)s was invoiced anew: this invoice stays cancelled, or its brand would be charged twice.", claim=former_sudo.number))
         return super()._post(soft)
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Reverse; what a brand does not pay is credited by its claim, line by line.
+
+        :raises UserError: invoice or credit note of a claim
+        """
+        claims_sudo = self.env["repair.brand.claim"].sudo()  # the books' own check, whoever reverses
+        if claim := claims_sudo.search(["|", ("invoice_id", "in", self.ids), ("credit_move_ids", "in", self.ids)], limit=1):
+            raise UserError(self.env._(
+                "Claim %(claim)s credits its invoice line by line, once it is decided who bears what the brand refused. As long as the "
+                "brand has not answered, reset the invoice to draft instead.", claim=claim.number))
+        return super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
 
     def button_draft(self):
         """Reset; an invoice that a brand has answered to stays."""

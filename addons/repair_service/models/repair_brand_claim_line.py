@@ -7,7 +7,6 @@ ANSWERS = [("open", "No answer yet"), ("paid", "Paid"), ("short", "Paid in part"
 RESOLUTIONS = [
     ("claim_again", "Claim again"), ("company", "The company bears it"), ("supplier", "Supplier"), ("customer", "Customer, when he agrees"),
 ]
-EDITABLE_FIELDS = {"evidence_ids", "remedy_id"}
 
 
 class RepairBrandClaimLine(models.Model):
@@ -15,10 +14,11 @@ class RepairBrandClaimLine(models.Model):
 
     _name = "repair.brand.claim.line"
     _description = "Line of a claim on a brand"
-    _inherit = ["repair.input"]
+    _inherit = ["repair.flow.record", "repair.input"]
     _order = "claim_id desc, sequence, id"
     _rec_name = "reference"
     _check_company_auto = True
+    _note_fields = frozenset({"evidence_ids", "remedy_id"})
 
     claim_id = fields.Many2one("repair.brand.claim", required=True, index=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="claim_id.company_id", store=True, index=True, precompute=True)
@@ -62,7 +62,9 @@ class RepairBrandClaimLine(models.Model):
     resolved_by_id = fields.Many2one("res.users", "Decided by", readonly=True, copy=False)
     amount_lost = fields.Monetary(
         "Borne by the company", compute="_compute_amount_lost", store=True,
-        help="What the brand left unpaid of a line and the company bears.")
+        help="Of our price: what lies above the agreed rate, and what the brand left unpaid and the company bears.")
+    amount_taken_over = fields.Monetary(
+        "Borne by the customer", compute="_compute_amount_lost", store=True, help="What the brand left unpaid and the customer agreed to pay.")
     previous_id = fields.Many2one(
         "repair.brand.claim.line", "Claimed before", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     is_live = fields.Boolean(compute="_compute_is_live", store=True)
@@ -117,43 +119,48 @@ class RepairBrandClaimLine(models.Model):
         for line in self:
             line.amount_refused = line.amount_claimed - line.amount_paid if line.answer in ("short", "refused") else 0.0
 
-    @api.depends("answer", "amount_refused", "resolution", "resolved_on")
+    @api.depends(
+        "answer", "amount_list", "amount_claimed", "amount_refused", "resolution", "resolved_on", "previous_id", "claim_id.state")
     def _compute_amount_lost(self):
         for line in self:
-            lost = line.answer == "short" and line.resolution == "company" and line.resolved_on
-            line.amount_lost = line.amount_refused if lost else 0.0
+            decided = line.resolved_on and line.resolution
+            left = line.amount_claimed if line.answer == "withdrawn" else line.amount_refused
+            claimed = line.claim_id.state in ("sent", "settled") if line.answer != "withdrawn" else decided
+            above_rate = line.amount_list - line.amount_claimed if claimed and not line.previous_id else 0.0
+            line.amount_lost = above_rate + (left if decided == "company" else 0.0)
+            line.amount_taken_over = left if decided == "customer" else 0.0
 
-    @api.depends("claim_id.state", "resolution", "resolved_on")
+    @api.depends("claim_id.state", "resolution", "credit_move_id")
     def _compute_is_live(self):
         for line in self:
-            line.is_live = line.claim_id.state != "cancelled" and not (line.resolution == "claim_again" and line.resolved_on)
+            again = line.resolution == "claim_again" and line.credit_move_id  # until then the invoice asks for it still
+            line.is_live = line.claim_id.state != "cancelled" and not again
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Lines are gathered by their claim.
-
-        :raises UserError: for everybody else
-        """
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Lines come into a claim by the button Gather lines."))
-        return super().create(vals_list)
+    @api.model
+    def _get_flow_error(self):
+        return self.env._("Lines come into a claim by the button Gather lines; what is claimed, answered and decided is set by its buttons.")
 
     def write(self, vals):
         """Add evidence to lines of a draft; all else is set by the steps of the claim.
 
         :raises UserError: other fields, or a claim that was sent
+        :raises AccessError: evidence that the user may not read
         """
-        if self.env.context.get("repair_flow") is not FLOW:
+        if not self._is_flow():
             self.env["repair.brand.claim"]._check_claimer()
-            if vals.keys() - EDITABLE_FIELDS:
-                raise UserError(self.env._("What is claimed, answered and decided is set by the buttons of the claim only."))
             if any(line.claim_id.state != "draft" for line in self):
                 raise UserError(self.env._("The claim was sent: its dossier stays as it was."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "evidence_ids" in vals:
+            self.evidence_ids.check_access("read")
+        return result
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_drafts_only(self):
-        if self.env.context.get("repair_flow") is FLOW:
+    def _unlink_except_flow(self):
+        decided = self.filtered(lambda line: line.answer != "open" or line.sudo().customer_sale_ids)  # whether, no more
+        if decided:
+            raise UserError(self.env._("%(line)s was decided already: it is kept.", line=decided[0].reference))
+        if self._is_flow():
             return
         self.env["repair.brand.claim"]._check_claimer()
         if any(line.claim_id.state != "draft" for line in self):
@@ -161,6 +168,19 @@ class RepairBrandClaimLine(models.Model):
 
     def _flow_write(self, vals):
         return self.with_context(repair_flow=FLOW).write(vals)
+
+    def _get_decided_day(self):
+        """Return the day of the decision where the company is."""
+        self.ensure_one()
+        return self.resolved_on and self.repair_id._local_date(self.resolved_on)
+
+    def _get_granted(self):
+        """Return what the brand has paid of the labour or part so far, on this line and those before it."""
+        self.ensure_one()
+        granted, line = 0.0, self
+        while line:
+            granted, line = granted + line.amount_paid, line.previous_id
+        return granted
 
     def _get_source(self):
         """Return the line of the order that is claimed: ``repair.service.line`` or ``stock.move``."""

@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from .repair_flow import FLOW
+from .repair_input import drop_kept_defaults
 
 
 class RepairFlowRecord(models.AbstractModel):
@@ -34,6 +36,12 @@ class RepairFlowRecord(models.AbstractModel):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_flow(self):
         self._check_flow()
+
+    @api.model
+    def default_get(self, fields):
+        """Return the defaults of the code: what the flow records takes nothing from the context or the own defaults of who caused it."""
+        plain = self.with_context(clean_context(self.env.context))
+        return drop_kept_defaults(plain, set(fields), super(RepairFlowRecord, plain).default_get(fields))
 
     @api.model
     def _check_flow(self):

@@ -14,6 +14,16 @@ NUMBER_MAX = 1e12
 YEARS = range(1900, 2201)
 
 
+def drop_kept_defaults(model, names, values):
+    """Return default values in which fields have the defaults of the code, not those that users keep for themselves."""
+    names = names & values.keys()
+    for name in names and names & model.env["ir.default"]._get_model_defaults(model._name).keys():
+        del values[name]
+        if (default := model._fields[name].default) is not None:
+            values[name] = default(model)
+    return values
+
+
 class RepairInput(models.AbstractModel):
     """What any caller may send to a service record: import, form, automation or RPC."""
 
@@ -51,14 +61,8 @@ class RepairInput(models.AbstractModel):
     def default_get(self, fields):
         """Return defaults; those that users may set for themselves do not bring in what only the flow sets."""
         values = super().default_get(fields)
-        locked = self._get_own_default_fields() & values.keys()
-        forged = locked and locked & self.env["ir.default"]._get_model_defaults(self._name).keys()
-        for name in forged:
-            if f"default_{name}" not in self.env.context:
-                del values[name]
-                if (default := self._fields[name].default) is not None:
-                    values[name] = default(self)
-        return values
+        locked = {name for name in self._get_own_default_fields() if f"default_{name}" not in self.env.context}
+        return drop_kept_defaults(self, locked, values)
 
     @api.model
     def _get_own_default_fields(self):

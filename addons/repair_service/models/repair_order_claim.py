@@ -22,6 +22,10 @@ class RepairOrder(models.Model):
     claim_line_ids = fields.One2many("repair.brand.claim.line", "repair_id", "Claimed lines", groups=CLAIM_READERS, copy=False)
     claim_count = fields.Integer("Claims on the brand", compute="_compute_claim_count", groups=MONEY_GROUPS)
 
+    amount_taken_over = fields.Monetary(
+        "Taken over by the customer", compute="_compute_margin", store=True, groups=MONEY_GROUPS,
+        help="What the brand refused and the customer agreed to pay by a quotation of its own.")
+
     _brand_accepted_idx = models.Index("(brand_id, accepted_on) WHERE accepted_on IS NOT NULL")
 
     def _compute_claim_count(self):
@@ -30,13 +34,14 @@ class RepairOrder(models.Model):
         for order in self:
             order.claim_count = counts.get(order, 0)
 
-    @api.depends("claim_line_ids.amount_lost")
+    @api.depends("claim_line_ids.amount_lost", "claim_line_ids.amount_taken_over")
     def _compute_margin(self):
-        """What a brand left unpaid of a line and the company bears is not owed by anybody any more."""
+        """What a brand does not pay of a line is owed by nobody where the company bears it, and by the customer where he took it over."""
         super()._compute_margin()
-        for order in self.filtered("claim_line_ids"):
-            lost = sum(order.claim_line_ids.mapped("amount_lost"))
-            order.amount_claimable -= lost
+        for order in self:
+            lines = order.claim_line_ids.filtered(lambda line: line._get_source().payer == "brand")  # another payer has taken over all
+            lost, order.amount_taken_over = sum(lines.mapped("amount_lost")), sum(lines.mapped("amount_taken_over"))
+            order.amount_claimable -= lost + order.amount_taken_over
             order.amount_margin -= lost
 
     def action_view_claims(self):

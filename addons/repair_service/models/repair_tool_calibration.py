@@ -81,12 +81,11 @@ class RepairToolCalibration(models.Model):
             raise ValidationError(self.env._("A calibration needs the number of its certificate and the certificate itself."))
         if tool_sudo.employee_id.user_id == self.env.user and not self.env.su:
             raise UserError(self.env._("Nobody records the calibration of the instrument that he uses: another keeper does."))
-        today = fields.Date.context_today(self)
-        if self.done_on > today:
+        if self.done_on > tool_sudo._get_local_date():
             raise UserError(self.env._("A calibration cannot be dated in the future."))
         earlier = tool_sudo.calibration_ids.filtered(lambda calibration: calibration.id != self.id)
         last = max(earlier.mapped("done_on"), default=None)
-        failed = tool_sudo.failed_on and fields.Datetime.context_timestamp(self, tool_sudo.failed_on).date()
+        failed = tool_sudo.failed_on and tool_sudo._get_local_date(tool_sudo.failed_on)
         if (last and self.done_on < last) or (failed and self.done_on < failed):
             raise UserError(self.env._(
                 "%(tool)s was calibrated, failed or damaged on %(date)s: a calibration before that day cannot be recorded any more.",
@@ -96,7 +95,7 @@ class RepairToolCalibration(models.Model):
         self.ensure_one()
         tool_sudo = self.equipment_id.sudo()  # the instrument follows its calibration
         if self.result == "fail":
-            tool_sudo._fail(self.env._("Failed its calibration %(number)s", number=self.certificate_number))
+            tool_sudo._fail(self.env._("Failed its calibration %(number)s", number=self.certificate_number), in_calibration=True)
         else:
             tool_sudo._clear_failure()
             tool_sudo.activity_unlink(["repair_service.mail_activity_type_tool_calibration"])
@@ -105,11 +104,17 @@ class RepairToolCalibration(models.Model):
 class MaintenanceEquipment(models.Model):
     _inherit = "maintenance.equipment"
 
-    def _fail(self, reason):
-        """Take tools out of use; what an instrument measured since its last good check is listed to be looked at."""
-        for tool in self.filtered(lambda tool: not tool.failed_on):
-            tool._flow_write({"failed_on": fields.Datetime.now(), "failed_reason": reason})
-            tool._list_measurements()
+    def _fail(self, reason, in_calibration=False):
+        """Take tools out of use; what an instrument measured since it was last known to be good is listed to be looked at.
+
+        :param bool in_calibration: the laboratory found it; then no check of its user since the calibration before is a proof
+        """
+        for tool in self:
+            if not tool.failed_on:
+                tool._flow_write({"failed_on": fields.Datetime.now(), "failed_reason": reason})
+            elif not in_calibration:
+                continue
+            tool._list_measurements(in_calibration)
 
     def _clear_failure(self):
         """Put tools back into use, unless a damage report of theirs is still open."""

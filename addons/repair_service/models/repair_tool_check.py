@@ -80,15 +80,19 @@ class MaintenanceEquipment(models.Model):
     @api.model
     def _cron_remind_tools(self):
         """Remind holders of checks that are due, and keepers of calibrations that run out."""
-        today = fields.Date.today()
-        soon = fields.Date.add(today, days=30)
+        today = self._get_local_date()
         due = self.search([("tool_kind", "!=", False), ("check_due", "<=", today), ("failed_on", "=", False)])
-        running_out = self.search([("tool_type_id.calibration_months", ">", 0), ("calibration_due", "<=", soon)])
-        for tools, xmlid in ((due, "mail_activity_type_tool_check"), (running_out, "mail_activity_type_tool_calibration")):
-            open_ids = set(self.env["mail.activity"].search([
-                ("res_model", "=", self._name), ("res_id", "in", tools.ids),
-                ("activity_type_id", "=", self.env.ref(f"repair_service.{xmlid}").id)]).mapped("res_id"))
-            for tool in tools.filtered(lambda tool, open_ids=open_ids: tool.id not in open_ids):
-                user = tool.employee_id.user_id if tools is due else tool.technician_user_id
-                day = tool.check_due if tools is due else tool.calibration_due
-                tool.activity_schedule(f"repair_service.{xmlid}", day, user_id=(user or tool.technician_user_id or self.env.user).id)
+        running_out = self.search([
+            ("tool_type_id.calibration_months", ">", 0), ("calibration_due", "<=", fields.Date.add(today, days=30))])
+        due._remind("mail_activity_type_tool_check", "check_due", lambda tool: tool.employee_id.user_id)
+        running_out._remind("mail_activity_type_tool_calibration", "calibration_due", lambda tool: tool.technician_user_id)
+
+    def _remind(self, xmlid, date_field, get_user):
+        """Remind of tools that nobody was reminded of yet: users, each of all his tools of a day at once."""
+        reminded = set(self.env["mail.activity"].search([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("activity_type_id", "=", self.env.ref(f"repair_service.{xmlid}").id)]).mapped("res_id"))
+        tools = self.filtered(lambda tool: tool.id not in reminded)
+        for (day, user), together in tools.grouped(
+                lambda tool: (tool[date_field], get_user(tool) or tool.technician_user_id or self.env.user)).items():
+            together.activity_schedule(f"repair_service.{xmlid}", day, user_id=user.id)

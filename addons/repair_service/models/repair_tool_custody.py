@@ -95,7 +95,7 @@ class MaintenanceEquipment(models.Model):
             custody_flow.create({
                 "equipment_id": tool.id, "employee_id": employee.id, "handed_by_id": self.env.uid,
                 "handed_on": fields.Datetime.now(), "note": self._read_tool_note(note)})
-            tool.sudo()._flow_write({"employee_id": employee.id, "equipment_assign_to": "employee", "assign_date": fields.Date.today()})
+            tool.sudo()._flow_write({"employee_id": employee.id, "equipment_assign_to": "employee", "assign_date": tool._get_local_date()})
         return True
 
     def _check_can_be_handed(self, employee):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
+from odoo.tools.misc import clean_context
 
 from .repair_flow import FLOW
 
@@ -10,6 +11,12 @@ KEEPER_FIELDS = frozenset({
     "employee_id", "maintenance_type", "close_date", "request_date", "company_id"})
 
 
+# A report begins open, whatever its reporter keeps as his own defaults.
+OPEN_REPORT = {
+    "archive": False, "kanban_state": "normal", "close_date": False, "tool_outcome": False, "tool_liable": False, "tool_liable_note": False,
+    "tool_replacement_id": False}
+
+
 class MaintenanceRequest(models.Model):
     """A damaged tool: repaired or replaced, and who answers for it (handbook 4.2.2)."""
 
@@ -17,7 +24,7 @@ class MaintenanceRequest(models.Model):
 
     is_tool_damage = fields.Boolean("Damage report of a tool", readonly=True, copy=False, index=True)
     tool_outcome = fields.Selection(
-        [("repaired", "Repaired"), ("replaced", "Replaced"), ("none", "Nothing found")], "Outcome", copy=False, tracking=True)
+        [("repaired", "Repaired"), ("replaced", "Replaced"), ("lost", "Lost"), ("none", "Nothing found")], "Outcome", copy=False, tracking=True)
     tool_liable = fields.Selection(
         [("wear", "Wear and tear"), ("company", "The company"), ("holder", "Who had it"), ("supplier", "Supplier or maker"),
          ("other", "Somebody else")],
@@ -72,11 +79,13 @@ class MaintenanceRequest(models.Model):
             if request.tool_liable == "holder" and not (request.tool_liable_note or "").strip():
                 raise UserError(self.env._("Note the grounds on which %(who)s answers for it.", who=request.employee_id.sudo().name or ""))
             tool_sudo = request.equipment_id.sudo()  # the tool follows the keeper's decision
-            if request.tool_outcome == "replaced":
-                if not request.tool_replacement_id or request.tool_replacement_id == request.equipment_id:
-                    raise UserError(self.env._("Choose the tool that takes the place of %(tool)s.", tool=tool_sudo.display_name))
+            if request.tool_outcome == "replaced" and request.tool_replacement_id in (request.equipment_id.browse(), request.equipment_id):
+                raise UserError(self.env._("Choose the tool that takes the place of %(tool)s.", tool=tool_sudo.display_name))
+            if request.tool_outcome == "lost":
+                tool_sudo._end_lost_custody(request)
+            if request.tool_outcome in ("replaced", "lost"):
                 tool_sudo._check_returned()
-                tool_sudo._flow_write({"active": False, "scrap_date": fields.Date.today()})
+                tool_sudo._flow_write({"active": False, "scrap_date": tool_sudo._get_local_date()})
             elif not tool_sudo.tool_type_id.calibration_months or tool_sudo._is_calibrated_since_failure():
                 tool_sudo._clear_failure()  # what is calibrated comes back into use with a new calibration
 
@@ -104,9 +113,10 @@ class MaintenanceEquipment(models.Model):
         for tool in self:
             if tool._get_open_damages():
                 raise UserError(self.env._("%(tool)s is reported as damaged already.", tool=tool.display_name))
-            requests_sudo = self.env["maintenance.request"].sudo().with_context(repair_flow=FLOW)  # whoever has the tool reports it
+            plain = clean_context(self.env.context)
+            requests_sudo = self.env["maintenance.request"].with_context(plain, repair_flow=FLOW).sudo()  # whoever has the tool reports it
             requests_sudo.create({
-                "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
+                **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id, "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
                 "employee_id": tool.sudo().employee_id.id, "maintenance_type": "corrective", "description": plaintext2html(note),
                 "company_id": (tool.company_id or self.env.company).id,
                 "maintenance_team_id": self._get_tool_team(tool.company_id or self.env.company).id})
@@ -119,6 +129,22 @@ class MaintenanceEquipment(models.Model):
         teams_sudo = self.env["maintenance.team"].sudo()  # whoever reports
         return teams_sudo.search([("company_id", "in", (company.id, False))], order="company_id", limit=1) or teams_sudo.create(
             {"name": self.env._("Tools"), "company_id": company.id})
+
+    def _end_lost_custody(self, request):
+        """End the custody of a tool that does not come back any more.
+
+        :raises UserError: the keeper would settle the loss of his own tool
+        """
+        self.ensure_one()
+        custody = self.custody_id
+        if not custody:
+            return
+        if custody.employee_id.user_id == self.env.user:
+            raise UserError(self.env._("Nobody settles the loss of a tool in his own custody: another keeper does."))
+        custody.with_context(repair_flow=FLOW).write({
+            "returned_on": fields.Datetime.now(), "received_by_id": self.env.uid, "is_clean": False, "is_whole": False,
+            "return_note": self.env._("Lost: %(report)s", report=request.name)})
+        self._flow_write({"employee_id": False, "assign_date": False})
 
     def _report_own_damage(self, note):
         self._lock_tool()

@@ -1,3 +1,7 @@
+from datetime import datetime, time
+
+from pytz import utc
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -5,6 +9,7 @@ from .repair_flow import FLOW
 
 MEASURE_FIELDS = {"value", "measured", "instrument_id"}
 TRACE_FIELDS = {"measured_on", "measured_by_id"}
+REVIEW_ACTIVITY = "repair_service.mail_activity_type_measurement_review"
 
 
 class RepairInspectionPoint(models.Model):
@@ -67,6 +72,12 @@ class RepairInspectionLine(models.Model):
             self._check_measurements(chosen="instrument_id" in vals)
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_reviewed(self):
+        reviews_sudo = self.env["repair.measurement.review"].sudo()  # yes or no only
+        if reviews_sudo.search_count([("line_id", "in", self.ids)], limit=1):
+            raise UserError(self.env._("This value was measured with an instrument that failed: it is kept until it is clear that it can stand."))
+
     @api.model
     def _without_trace_defaults(self):
         forged = {f"default_{name}" for name in TRACE_FIELDS | {"tool_type_id"}} & self.env.context.keys()
@@ -80,10 +91,12 @@ class RepairInspectionLine(models.Model):
         :param bool chosen: who measures named the instrument; else another measurer's gives way to his own
         """
         measured = self.filtered(lambda line: line.is_measured and line.measured)
-        needed = measured.tool_type_id._get_registered()
+        needed = {
+            company: lines.tool_type_id._get_registered(company)
+            for company, lines in measured.grouped(lambda line: line.inspection_id.company_id).items()}
         for line in measured:
             others = not chosen and line.instrument_id.sudo().employee_id.user_id != self.env.user  # who has it
-            if (not line.instrument_id or others) and line.tool_type_id in needed and not self.env.su:
+            if (not line.instrument_id or others) and line.tool_type_id in needed[line.inspection_id.company_id] and not self.env.su:
                 line._choose_instrument()
             if line.instrument_id:
                 line._check_instrument()
@@ -122,13 +135,13 @@ class RepairInspectionLine(models.Model):
 class RepairToolType(models.Model):
     _inherit = "repair.tool.type"
 
-    def _get_registered(self):
-        """Return the types of which the company has, or ever had, an instrument: before, nobody can be asked to measure with one."""
+    def _get_registered(self, company):
+        """Return the types of which a company has, or ever had, an instrument: before, nobody can be asked to measure with one."""
         if not self:
             return self
         tools_sudo = self.env["maintenance.equipment"].sudo().with_context(active_test=False)  # yes or no only
         rows = tools_sudo._read_group(
-            [("tool_type_id", "in", self.ids), ("company_id", "in", (self.env.company.id, False))], ["tool_type_id"])
+            [("tool_type_id", "in", self.ids), ("company_id", "in", (company.id, False))], ["tool_type_id"])
         return self.browse(kind.id for (kind,) in rows)
 
 
@@ -137,14 +150,14 @@ class RepairMeasurementReview(models.Model):
 
     _name = "repair.measurement.review"
     _description = "Measurement to review"
-    _inherit = ["repair.input"]
-    _flow_fields = frozenset({"equipment_id", "line_id", "failed_on", "reviewed_by_id", "reviewed_on"})
+    _inherit = ["repair.flow.record", "repair.input"]
+    _note_fields = frozenset({"state", "note"})
     _order = "state desc, measured_on desc, id desc"
     _rec_name = "line_id"
 
     equipment_id = fields.Many2one("maintenance.equipment", "Instrument", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="equipment_id.company_id", store=True, index=True, precompute=True)
-    line_id = fields.Many2one("repair.inspection.line", "Point", required=True, readonly=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one("repair.inspection.line", "Point", required=True, readonly=True, index=True, ondelete="restrict")
     inspection_id = fields.Many2one(related="line_id.inspection_id")
     repair_id = fields.Many2one(related="line_id.inspection_id.repair_id", store=True, string="Service order")
     value = fields.Float(related="line_id.value")
@@ -161,41 +174,29 @@ class RepairMeasurementReview(models.Model):
 
     _once = models.UniqueIndex("(line_id, failed_on)", "This value is listed for that failure already.")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Values are listed when their instrument fails.
-
-        :raises UserError: by hand
-        """
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Values are listed by themselves when their instrument fails a check."))
-        return super().create(vals_list)
+    @api.model
+    def _get_flow_error(self):
+        return self.env._("What was measured is listed by itself and kept: note your decision and its grounds only.")
 
     def write(self, vals):
         """Decide whether values can stand; who decided and when is noted by itself.
 
         :raises UserError: other fields, or a decision without its grounds
+        :raises AccessError: on a value that one measured oneself
         """
-        if self.env.context.get("repair_flow") is FLOW:
+        if self._is_flow():
             return super().write(vals)
-        if vals.keys() - {"state", "note"}:
-            raise UserError(self.env._("What was measured stays: note your decision and its grounds only."))
         if vals.get("state") == "open" and any(review.state != "open" for review in self):
             raise UserError(self.env._("A decision stands: note another one with its grounds."))
         if not self.env.su and any(review.sudo().measured_by_id == self.env.user for review in self):
             raise AccessError(self.env._("Nobody decides on his own measurements."))
         result = super().write(vals)
-        for review in self.filtered(lambda review: review.state != "open"):
-            if not (review.note or "").strip():
-                raise UserError(self.env._("Note on which grounds the value can stand, or what was done."))
-        decided = self.filtered(lambda review: review.state != "open").with_context(repair_flow=FLOW)
-        super(RepairMeasurementReview, decided).write({"reviewed_by_id": self.env.uid, "reviewed_on": fields.Datetime.now()})
+        decided = self.filtered(lambda review: review.state != "open")
+        if any(not (review.note or "").strip() for review in decided):
+            raise UserError(self.env._("Note on which grounds the value can stand, or what was done."))
+        decided.with_context(repair_flow=FLOW).write({"reviewed_by_id": self.env.uid, "reviewed_on": fields.Datetime.now()})
+        self.equipment_id.sudo()._end_review_reminder()  # the reminder follows the last decision
         return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        if self.env.context.get("repair_flow") is not FLOW:
-            raise UserError(self.env._("Reviews are kept: note your decision."))
 
 
 class MaintenanceEquipment(models.Model):
@@ -209,24 +210,42 @@ class MaintenanceEquipment(models.Model):
         for tool in self:
             tool.review_count = counts.get(tool._origin, 0)
 
-    def _get_last_good_moment(self):
-        """Return when the instrument was last known to be good: its last check or calibration that passed, ``None`` for never."""
+    def _get_last_good_moment(self, calibrated=False):
+        """Return when the instrument was last known to be good, ``None`` for never.
+
+        :param bool calibrated: ask its calibrations only; a day counts from its beginning, so that what was measured on it is looked at
+        """
         self.ensure_one()
-        moments = [check.done_on for check in self.check_ids if check.result == "pass"]
-        moments += [
-            fields.Datetime.to_datetime(calibration.done_on) for calibration in self.calibration_ids if calibration.result == "pass"]
+        zone = self.env["repair.order"]._get_company_timezone(self.company_id or self.env.company)
+        passed = self.calibration_ids.filtered(lambda calibration: calibration.result == "pass")
+        moments = [zone.localize(datetime.combine(day, time.min)).astimezone(utc).replace(tzinfo=None) for day in passed.mapped("done_on")]
+        if not calibrated:
+            moments += self.check_ids.filtered(lambda check: check.result == "pass").mapped("done_on")
         return max(moments, default=None)
 
-    def _list_measurements(self):
-        """List what instruments that failed now have measured since they were last known to be good."""
+    def _list_measurements(self, in_calibration=False):
+        """List what an instrument that failed has measured since it was last known to be good, and have somebody look at it."""
         self.ensure_one()
-        good = self._get_last_good_moment()
-        lines_sudo = self.env["repair.inspection.line"].sudo().search(  # of every order, whoever reports the failure
-            [("instrument_id", "=", self.id), ("measured", "=", True), ("measured_on", ">", good or "1900-01-01")])
-        if self.tool_kind != "instrument" or not lines_sudo:
+        if self.tool_kind != "instrument":
             return
+        good = self._get_last_good_moment(in_calibration)
         reviews_sudo = self.env["repair.measurement.review"].sudo().with_context(repair_flow=FLOW)  # listed by itself
+        listed = reviews_sudo.search([("equipment_id", "=", self.id), ("failed_on", "=", self.failed_on)]).line_id
+        lines_sudo = self.env["repair.inspection.line"].sudo().search([  # of every order, whoever reports the failure
+            ("instrument_id", "=", self.id), ("measured", "=", True), ("measured_on", ">=", good or "1900-01-01"),
+            ("id", "not in", listed.ids)])
+        if not lines_sudo:
+            return
         reviews_sudo.create([{"equipment_id": self.id, "line_id": line.id, "failed_on": self.failed_on} for line in lines_sudo])
+        if not self.activity_search([REVIEW_ACTIVITY]):
+            keeper = self.env["repair.brand.claim"]._get_default_keeper(self.company_id or self.env.company)
+            self.activity_schedule(
+                REVIEW_ACTIVITY, user_id=keeper.id,
+                summary=self.env._("%(count)s values to look at", count=len(lines_sudo)))
+
+    def _end_review_reminder(self):
+        open_reviews = self.env["repair.measurement.review"].search([("equipment_id", "in", self.ids), ("state", "=", "open")])
+        (self - open_reviews.equipment_id).activity_unlink([REVIEW_ACTIVITY])
 
     def action_view_reviews(self):
         """Open what the instrument measured and what is to be looked at."""

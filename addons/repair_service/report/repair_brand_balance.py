@@ -33,27 +33,34 @@ class RepairBrandBalance(models.Model):
 
     @property
     def _table_query(self):
-        deadline = SQL("(o.accepted_on AT TIME ZONE 'UTC' AT TIME ZONE c.repair_tz)::date + NULLIF(b.claim_days, 0)")
-        orders = SQL("""
+        deadline = SQL("(COALESCE(before.resolved_on, o.accepted_on) AT TIME ZONE 'UTC' AT TIME ZONE c.repair_tz)::date + NULLIF(b.claim_days, 0)")
+        # What is claimed again is owed by what was left unpaid, and its deadline counts from that decision.
+        before = """
+            LEFT JOIN LATERAL (
+                SELECT p.amount_refused, p.resolved_on FROM repair_brand_claim_line p
+                 WHERE %s AND p.resolution = 'claim_again' AND p.is_live IS NOT TRUE ORDER BY p.id DESC LIMIT 1) before ON TRUE"""
+        orders = """
             JOIN repair_order o ON o.id = x.repair_id
             JOIN res_company c ON c.id = o.company_id
             JOIN repair_brand b ON b.id = o.brand_id
-            WHERE x.payer = 'brand' AND o.accepted_on IS NOT NULL AND o.service_stage IN ('accepted', 'closed')""")
+            %s
+            WHERE x.payer = 'brand' AND o.accepted_on IS NOT NULL AND o.service_stage IN ('accepted', 'closed')"""
+        labour, parts = (SQL(orders, SQL(before, SQL(f"p.{name} = x.id"))) for name in ("service_line_id", "move_id"))
         return SQL(
             """
             SELECT r.id, r.brand_id, r.company_id, r.currency_id, r.claim_id, r.repair_id, r.stage, r.due_on, r.amount,
-                   GREATEST(CURRENT_DATE - r.due_on, 0) AS days,
-                   CASE WHEN r.due_on IS NULL OR CURRENT_DATE <= r.due_on THEN '0' WHEN CURRENT_DATE - r.due_on <= 30 THEN '30'
-                        WHEN CURRENT_DATE - r.due_on <= 60 THEN '60' WHEN CURRENT_DATE - r.due_on <= 90 THEN '90' ELSE 'more' END AS age
-              FROM (
+                   GREATEST(r.today - r.due_on, 0) AS days,
+                   CASE WHEN r.due_on IS NULL OR r.today <= r.due_on THEN '0' WHEN r.today - r.due_on <= 30 THEN '30'
+                        WHEN r.today - r.due_on <= 60 THEN '60' WHEN r.today - r.due_on <= 90 THEN '90' ELSE 'more' END AS age
+              FROM (SELECT owed.*, (now() AT TIME ZONE z.repair_tz)::date AS today FROM (
                 SELECT 4 * x.id AS id, o.brand_id, o.company_id, c.currency_id, NULL::int AS claim_id, o.id AS repair_id,
-                       'to_claim' AS stage, %(deadline)s AS due_on, x.price_subtotal AS amount
-                  FROM repair_service_line x %(orders)s AND x.refused IS NOT TRUE
+                       'to_claim' AS stage, %(deadline)s AS due_on, COALESCE(before.amount_refused, x.price_subtotal) AS amount
+                  FROM repair_service_line x %(labour)s AND x.refused IS NOT TRUE
                    AND NOT EXISTS (SELECT FROM repair_brand_claim_line k WHERE k.service_line_id = x.id AND k.is_live)
                 UNION ALL
                 SELECT 4 * x.id + 1, o.brand_id, o.company_id, c.currency_id, NULL::int, o.id, 'to_claim', %(deadline)s,
-                       x.repair_price_subtotal
-                  FROM stock_move x %(orders)s AND x.repair_line_type = 'add' AND x.state = 'done'
+                       COALESCE(before.amount_refused, x.repair_price_subtotal)
+                  FROM stock_move x %(parts)s AND x.repair_line_type = 'add' AND x.state = 'done'
                    AND NOT EXISTS (SELECT FROM repair_brand_claim_line k WHERE k.move_id = x.id AND k.is_live)
                 UNION ALL
                 SELECT 4 * k.id + 2, k.brand_id, k.company_id, c.currency_id, k.claim_id, k.repair_id,
@@ -64,8 +71,11 @@ class RepairBrandBalance(models.Model):
                  WHERE k.answer <> 'withdrawn' AND a.state IN ('draft', 'sent') AND i.state IS DISTINCT FROM 'posted'
                 UNION ALL
                 SELECT 4 * a.id + 3, a.brand_id, a.company_id, c.currency_id, a.id, NULL::int, 'invoiced', i.invoice_date_due,
-                       ROUND(i.amount_residual * i.amount_untaxed / NULLIF(i.amount_total, 0), 2)
+                       ROUND((i.amount_residual + COALESCE(credited.residual, 0)) * i.amount_untaxed / NULLIF(i.amount_total, 0), 2)
                   FROM repair_brand_claim a JOIN account_move i ON i.id = a.invoice_id JOIN res_company c ON c.id = a.company_id
-                 WHERE i.state = 'posted' AND i.amount_residual <> 0
-              ) r
-            """, deadline=deadline, orders=orders)
+                  LEFT JOIN LATERAL (
+                       SELECT SUM(n.amount_residual_signed) AS residual FROM repair_brand_claim_credit_rel l JOIN account_move n ON n.id = l.move_id
+                        WHERE l.claim_id = a.id AND n.state = 'posted') credited ON TRUE
+                 WHERE i.state = 'posted' AND i.amount_residual + COALESCE(credited.residual, 0) <> 0
+              ) owed JOIN res_company z ON z.id = owed.company_id) r
+            """, deadline=deadline, labour=labour, parts=parts)

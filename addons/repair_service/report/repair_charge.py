@@ -35,6 +35,17 @@ class RepairCharge(models.Model):
 
     @property
     def _table_query(self):
+        # What of a line the brand does not pay; a source that another payer took over as a whole has that payer itself.
+        supplied = SQL("CASE WHEN k.resolution = 'supplier' AND k.resolved_on IS NOT NULL THEN k.amount_refused ELSE 0 END")
+
+        def away(key, table):
+            key, table = SQL.identifier(key), SQL.identifier(table)
+            return SQL(
+                """LEFT JOIN (
+                    SELECT k.%(key)s, SUM(k.amount_lost + k.amount_taken_over + %(supplied)s) AS away FROM repair_brand_claim_line k
+                     WHERE k.%(key)s IS NOT NULL AND (k.amount_lost <> 0 OR k.resolved_on IS NOT NULL) GROUP BY k.%(key)s
+                ) k ON k.%(key)s = %(table)s.id""", key=key, table=table, supplied=supplied)
+
         head = SQL("""
             o.id AS repair_id, o.company_id, c.currency_id, o.accepted_on, o.appliance_id, o.appliance_category_id AS category_id,
             o.brand_id, o.technician_id, o.partner_id, o.coverage""")
@@ -44,19 +55,29 @@ class RepairCharge(models.Model):
             WHERE o.accepted_on IS NOT NULL AND o.service_stage IN ('accepted', 'closed')""")
         return SQL(
             """
-            WITH taken AS (  -- what a brand refused and the customer agreed to pay
-                SELECT service_line_id, move_id, 'customer' AS payer FROM repair_brand_claim_line
-                 WHERE is_live AND resolution = 'customer' AND resolved_on IS NOT NULL AND answer <> 'short')
-            SELECT 2 * l.id AS id, %(head)s, COALESCE(t.payer, l.payer) AS payer, 'service' AS kind, l.product_id, l.quantity,
-                   l.price_subtotal AS amount, 0.0 AS cost,
-                   CASE COALESCE(t.payer, l.payer) WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END AS payer_id
-              FROM repair_service_line l LEFT JOIN taken t ON t.service_line_id = l.id
-              JOIN repair_order o ON o.id = l.repair_id %(source)s
-               AND l.refused IS NOT TRUE
-            UNION ALL
-            SELECT 2 * m.id + 1, %(head)s, COALESCE(t.payer, m.payer), 'part', m.product_id, m.product_uom_qty, m.repair_price_subtotal,
-                   m.value, CASE COALESCE(t.payer, m.payer) WHEN 'customer' THEN o.partner_id WHEN 'brand' THEN b.partner_id END
-              FROM stock_move m LEFT JOIN taken t ON t.move_id = m.id
-              JOIN repair_order o ON o.id = m.repair_id %(source)s
-               AND m.repair_line_type = 'add' AND m.state = 'done'
-            """, head=head, source=source)
+            SELECT r.id, r.repair_id, r.company_id, r.currency_id, r.accepted_on, r.appliance_id, r.category_id, r.brand_id, r.technician_id,
+                   r.partner_id, r.coverage, r.payer, r.kind, r.product_id, r.quantity, r.amount - COALESCE(r.away, 0) AS amount, r.cost,
+                   CASE r.payer WHEN 'customer' THEN r.partner_id WHEN 'brand' THEN r.maker_id END AS payer_id
+              FROM (
+                SELECT 6 * l.id AS id, %(head)s, b.partner_id AS maker_id, l.payer, 'service' AS kind, l.product_id, l.quantity,
+                       l.price_subtotal AS amount, 0.0 AS cost, CASE WHEN l.payer = 'brand' THEN k.away END AS away
+                  FROM repair_service_line l %(away_service)s JOIN repair_order o ON o.id = l.repair_id %(source)s AND l.refused IS NOT TRUE
+                UNION ALL
+                SELECT 6 * m.id + 1, %(head)s, b.partner_id, m.payer, 'part', m.product_id, m.product_uom_qty,
+                       m.repair_price_subtotal, m.value, CASE WHEN m.payer = 'brand' THEN k.away END
+                  FROM stock_move m %(away_part)s JOIN repair_order o ON o.id = m.repair_id %(source)s AND m.repair_line_type = 'add' AND m.state = 'done'
+                UNION ALL  -- quantity and cost go with a line that one other payer bears as a whole
+                SELECT 6 * k.id + share.place, %(head)s, b.partner_id, share.payer, CASE WHEN k.move_id IS NULL THEN 'service' ELSE 'part' END,
+                       k.product_id, CASE WHEN share.amount = k.amount_list THEN k.quantity ELSE 0 END, share.amount,
+                       CASE WHEN share.amount = k.amount_list AND m.id IS NOT NULL THEN m.value ELSE 0 END, NULL
+                  FROM repair_brand_claim_line k
+                 CROSS JOIN LATERAL (VALUES
+                       (2, 'company', k.amount_lost), (3, 'customer', k.amount_taken_over), (4, 'supplier', %(supplied)s)
+                     ) AS share (place, payer, amount)
+                  LEFT JOIN repair_service_line l ON l.id = k.service_line_id
+                  LEFT JOIN stock_move m ON m.id = k.move_id
+                  JOIN repair_order o ON o.id = k.repair_id %(source)s AND share.amount <> 0 AND COALESCE(l.payer, m.payer) = 'brand'
+              ) r
+             WHERE r.away IS NULL OR r.away = 0 OR r.away <> r.amount
+            """, head=head, source=source, supplied=supplied,
+            away_service=away("service_line_id", "l"), away_part=away("move_id", "m"))

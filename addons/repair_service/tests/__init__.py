@@ -95,3 +95,4 @@ from . import test_satisfaction
 from . import test_service_figures
 from . import test_sla_clock
 from . import test_brand_claim, test_claim_answer, test_claim_engine, test_rpc_sweep_claims, test_tool_calibration, test_tool_custody
+from . import test_claim_books, test_claim_concurrency, test_claim_doors, test_claim_load, test_tool_doors, test_tool_load

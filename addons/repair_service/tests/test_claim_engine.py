@@ -62,7 +62,7 @@ class TestClaimEngine(BaseCase):
     def test_amounts_as_people_write_them(self):
         self.assertEqual(read_amount("￥1,234.50"), 1234.5)
         self.assertIsNone(read_amount("  "))
-        for text in ("much", "nan", "1e300", "12 元"):
+        for text in ("much", "nan", "1e300"):
             with self.subTest(text), self.assertRaises(ValueError):
                 read_amount(text)
 

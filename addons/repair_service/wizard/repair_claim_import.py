@@ -56,10 +56,11 @@ class RepairClaimImport(models.TransientModel):
         self.ensure_one()
         self.env["repair.brand.claim"]._check_accountant()
         rows = self._read_sheet()
-        columns = self._find_columns(rows[0])
+        first = next(place for place, cells in enumerate(rows) if cells)
+        columns = self._find_columns(rows[first])
         lines = {line.reference: line for line in self.claim_id._get_asked_lines()}
         labels, reasons, seen, values = get_answer_labels(self.env), self._get_reasons(), set(), []
-        for number, cells in enumerate(rows[1:], 2):
+        for number, cells in enumerate(rows[first + 1:], first + 2):
             cell = {column: cells[place] if place < len(cells) else "" for column, place in columns.items()}
             values.append({"number": number, **self._read_row(cell, lines, labels, reasons, seen)})
         dialogue_sudo = self.sudo()  # rows are made by this step only
@@ -79,7 +80,7 @@ class RepairClaimImport(models.TransientModel):
             raise UserError(messages["format"]) from error
         except claim_sheet.SheetError as error:
             raise UserError(messages[error.args[0]]) from error
-        if len(rows) < 2:
+        if len(list(filter(None, rows))) < 2:
             raise UserError(self.env._("The sheet is empty: choose the one that the brand has filled in."))
         return rows
 
