@@ -109,8 +109,13 @@ class TestAudit(AuditCommon):
         with self.assertRaisesRegex(UserError, "follows up"):
             later.action_cancel("No time")
         later.action_announce()
-        self.assertEqual(later.line_ids[-1].origin_finding_id, major.with_user(self.user_officer))
+        line = later.line_ids[-1]
+        self.assertEqual(line.origin_finding_id, major.with_user(self.user_officer))
         self.assertEqual(len(later.line_ids), 4)
+        with freeze_time(fields.Datetime.to_datetime(later.date_start)):
+            later.with_user(self.user_lead).action_start()
+            with self.assertRaisesRegex(ValidationError, "put right or not"):
+                line.with_user(self.user_lead).write({"answer": "na", "note": "x"})
 
     def test_report_is_frozen_sent_and_acknowledged(self):
         audit = self._report(self._start(), "minor")
