@@ -138,6 +138,18 @@ class TestAudit(AuditCommon):
             with self.assertRaises(UserError):
                 call()
 
+    def test_plan_is_printed_for_the_department(self):
+        audit = self._plan_audit()
+        with self.assertRaisesRegex(UserError, "between the announcement"):
+            audit.action_print_plan()
+        audit.action_announce()
+        self.assertEqual(audit.with_user(self.user_head).action_print_plan()["url"], f"/quality/audit/{audit.id}/plan")
+        with self.assertRaises(AccessError):
+            audit.with_user(self.user_stranger).action_print_plan()
+        html, _type = self.env["ir.actions.report"].sudo()._render_qweb_html("repair_quality.action_report_audit_plan", audit.ids)
+        for text in ("Was the price told?", "Test workshop", "test_lead"):
+            self.assertIn(text, str(html))
+
     def test_nothing_changes_once_it_is_reported(self):
         audit = self._start()
         photo = self.env["qms.audit.evidence"].with_user(self.user_lead).create(

@@ -146,6 +146,18 @@ class TestDocument(DocumentCommon):
         own.with_user(self.user_officer).raw = b"clearer"
         self.assertEqual(picture.raw, b"still a draft")
 
+    def test_reviewer_sees_what_changed_in_the_text(self):
+        document = self._write_document()
+        first = self._put_in_force(document, content="<p>Switch off.</p><p>Wait thirty minutes.</p>")
+        self.assertFalse(first.changes)
+        second = self._start_version(document, content="<p>Switch off.</p><p>Wait forty minutes.</p>")
+        self.assertRegex(second.changes, r"<ins[^>]*>Wait forty minutes\.</ins>")
+        self.assertRegex(second.changes, r"<del[^>]*>Wait thirty minutes\.</del>")
+        self.assertEqual(second.changes.count("Switch off."), 1)
+        self._approve(second).action_put_in_force()
+        self.env.invalidate_all()
+        self.assertIn("thirty", second.with_user(self.user_reader).changes, "readers see what is new, though the old one is withdrawn")
+
     def test_reviews_of_an_owner_who_left_go_to_quality(self):
         document = self._write_document()
         self._put_in_force(document)
