@@ -129,12 +129,13 @@ class TestDocument(DocumentCommon):
             with self.assertRaises(UserError):
                 call()
         chat.unlink()
+        whole = picture.checksum
         self.env.cr.execute("UPDATE ir_attachment SET checksum = 'forged' WHERE id = %s", [picture.id])
         self.env.invalidate_all()
         self.assertFalse(version.is_intact)
         with self.assertRaisesRegex(UserError, "not what was approved"):
             version.action_put_in_force()
-        self.env.cr.execute("UPDATE ir_attachment SET checksum = %s WHERE id = %s", [picture._compute_checksum(b"still a draft"), picture.id])
+        self.env.cr.execute("UPDATE ir_attachment SET checksum = %s WHERE id = %s", [whole, picture.id])
         self.env.invalidate_all()
         version.action_put_in_force()
         document.action_new_version("Clearer picture")
@@ -172,9 +173,10 @@ class TestDocument(DocumentCommon):
         portal = new_test_user(self.env, "test_portal_owner", "base.group_portal")
         document = self._write_document()
         kind = self.env["qms.record.kind"].with_user(self.user_officer).create({"name": "Kind"})
+        protocols = self.env["qms.record.destruction"].with_user(self.user_officer)
         for call in (lambda: document.write({"owner_id": portal.id}), lambda: self._write_document(owner_id=portal.id),
-                     lambda: kind.write({"keeper_id": portal.id}), lambda: self.env["qms.record.destruction"].with_user(
-                         self.user_officer).create({"kind_id": kind.id, "date_to": "2010-01-01", "quantity": "1", "witness_id": portal.id})):
+                     lambda: kind.write({"keeper_id": portal.id}), lambda: protocols.create(
+                         {"kind_id": kind.id, "date_to": "2010-01-01", "quantity": "1", "witness_id": portal.id})):
             with self.assertRaisesRegex(ValidationError, "choose a colleague"):
                 call()
 
