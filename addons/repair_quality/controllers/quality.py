@@ -27,8 +27,8 @@ class Quality(http.Controller):
         if not rows or not rows.has_access("read"):
             return request.not_found()
         # One paper at a time: not every renderer takes several.
-        pdf = merge_pdf([self._render("repair_quality.action_report_readings", own) for own in rows.grouped("version_id").values()])
-        return self._respond(pdf, request.env._("Read and understood"))
+        papers = [self._render("repair_quality.action_report_readings", own) for own in rows.grouped("version_id").values()]
+        return self._respond(papers[0] if len(papers) == 1 else merge_pdf(papers), request.env._("Read and understood"))
 
     @http.route("/quality/audit/<int:audit_id>", type="http", auth="user")
     def print_audit(self, audit_id, **kw):
