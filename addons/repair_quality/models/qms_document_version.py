@@ -80,11 +80,13 @@ class QmsDocumentVersion(models.Model):
         """
         for vals in vals_list:
             self._check_file(vals.get("file"))
+        # Before the insert, which would hold the documents weakly and let two that start a version at once wait for each other.
+        self.env["qms.document"].browse(
+            {vals["document_id"] for vals in vals_list if type(vals.get("document_id")) is int}).exists()._lock()
         versions = super().create(vals_list)
         for version in versions:
             document = version.document_id
             document._check_writer()
-            document._lock()
             others = document.version_ids - version
             if others.filtered(lambda one: one.state in ("draft", "review", "approved")):
                 raise UserError(self.env._(
