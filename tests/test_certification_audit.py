@@ -222,11 +222,12 @@ class TestCertificationAudit(AuditCommon, TrainingCommon, RepairToolCommon, Repa
             shown=["approved_by_id", "coverage", "matrix"], opened=True)
         uncovered = self.env["qms.audit.coverage"].search([
             ("programme_id", "=", self.programme.id), ("department_id", "=", self.desk.id)])
-        ask("11 what no audit covers at the desk", "audit_coverage", uncovered, [("department_id", "Test desk")], shown=["clause_id", "state"])
+        ask("11 what no audit covers at the desk", "audit_coverage", uncovered, [("department_id", "Test desk")],
+            shown=["clause_id", "state"])
         ask("12 the report of the audit of the workshop", "audit_list", self.audit, [("department_ids", "Test workshop")],
             shown=["summary", "reported_on", "acknowledgement_ids"], opened=True)
-        ask("13 the auditor's certificate on the day of the audit", "auditors", self.stranger.employee_skill_ids, [("employee_id", "Stranger")],
-            shown=["valid_from", "valid_to", "approval_state"])
+        ask("13 the auditor's certificate on the day of the audit", "auditors", self.stranger.employee_skill_ids,
+            [("employee_id", "Stranger")], shown=["valid_from", "valid_to", "approval_state"])
         ask("14 training records of the auditor", "evidence_training", self.training, [("employee_id", "Lead")],
             shown=["course_id", "result"])
         ask("15 why the lead auditor was replaced", "audit_list", self.audit, clicked=["replaced"], shown=["replacement_ids"], opened=True)
@@ -241,7 +242,8 @@ class TestCertificationAudit(AuditCommon, TrainingCommon, RepairToolCommon, Repa
         ask("18 the quality policy in force", "policy", policies)
         ask("19 the objective on punctuality, how it is measured", "objectives", self.objective, [("name", "Visits on time")],
             shown=["figure", "owner_id"], opened=True)
-        ask("20 a month in which it was missed", "missed", self.month, [("objective_id", "Visits on time")], shown=["period_start", "value"])
+        ask("20 a month in which it was missed", "missed", self.month, [("objective_id", "Visits on time")],
+            shown=["period_start", "value"])
         ask("21 the minutes of the last management review", "reviews", self.review, [("name", "First half")],
             shown=["minutes", "conclusion"], opened=True)
         ask("22 what the review decided, by whom and until when", "decisions", self.decision, [("name", "Second dispatcher")],

@@ -26,8 +26,9 @@ class Quality(http.Controller):
         rows = rows.exists()
         if not rows or not rows.has_access("read"):
             return request.not_found()
-        pdf = self._render("repair_quality.action_report_readings", rows)
-        return self._respond(pdf, request.env._("Read and understood"))
+        # One paper at a time: not every renderer takes several.
+        papers = [self._render("repair_quality.action_report_readings", own) for own in rows.grouped("version_id").values()]
+        return self._respond(papers[0] if len(papers) == 1 else merge_pdf(papers), request.env._("Read and understood"))
 
     @http.route("/quality/audit/<int:audit_id>", type="http", auth="user")
     def print_audit(self, audit_id, **kw):
@@ -39,6 +40,13 @@ class Quality(http.Controller):
         except (AccessError, MissingError, UserError):
             return request.not_found()
         return self._respond(pdf, name)
+
+    @http.route("/quality/audit/<int:audit_id>/plan", type="http", auth="user", readonly=True)
+    def print_audit_plan(self, audit_id, **kw):
+        audit = request.env["qms.audit"].browse(audit_id).exists()
+        if not audit or not audit.has_access("read") or audit.state not in ("announced", "running"):
+            return request.not_found()
+        return self._respond(self._render("repair_quality.action_report_audit_plan", audit), audit.sudo().number)  # checked above
 
     def _render(self, report, record):
         reports_sudo = request.env["ir.actions.report"].sudo()  # readers read less than the paper tells; checked above

@@ -40,6 +40,8 @@ from . import qms_standard
 from . import qms_clause
 from . import qms_document
 from . import qms_document_version
+from . import qms_document_picture
+from . import qms_document_changes
 from . import qms_document_reading
 from . import qms_document_reading_paper
 from . import qms_document_step

@@ -32,7 +32,10 @@ class IrAttachment(models.Model):
         self._check_fixed_quality_file()
 
     def _check_fixed_quality_file(self, new=False):
-        for attachment in self.sudo().filtered(lambda one: one.res_model in GUARDED and one.res_field and one.res_id):  # its owner only
+        for attachment in self.sudo().filtered(lambda one: one.res_model in GUARDED and one.res_id):  # its owner only
             record = self.env[attachment.res_model].sudo().browse(attachment.res_id).exists()  # as above
-            if record and not record._in_flow() and record._is_file_fixed(new):
+            if not record or record._in_flow():
+                continue
+            shown = not attachment.res_field and record._name == "qms.document.version" and attachment in record._get_pictures()
+            if (attachment.res_field or shown) and record._is_file_fixed(new):
                 raise UserError(self.env._("This file belongs to %(record)s and stays as it is.", record=record.display_name))

@@ -53,7 +53,7 @@ class QmsAudit(models.Model):
         """Why a user may not audit on a day for lack of a certificate; '' when he may."""
         self.ensure_one()
         skills_sudo = self._get_auditor_skills()
-        employees = self._get_employees(user)
+        employees = self._get_employees(user).filtered("active")
         if not employees:
             return self.env._("%(user)s is no employee of the company and holds no auditor's certificate.", user=user.sudo().name)
         for skill in skills_sudo:

@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+# The id of a cell says which it is, so that it stays the same while departments come and go; it fits into what a browser counts exactly.
+DEPARTMENT_STEP = 2**20
+PROGRAMME_STEP = 2**38
+
 
 class QmsAuditCoverage(models.Model):
     """Every department of the company by every lowest clause of a programme, and whether an audit covers it (handbook 10.2.1 (1)).
@@ -14,7 +18,7 @@ class QmsAuditCoverage(models.Model):
     _name = "qms.audit.coverage"
     _description = "Coverage of an Audit Programme"
     _auto = False
-    _order = "programme_id desc, id"
+    _order = "programme_id desc, department_id, clause_id, id"
     _rec_name = "clause_id"
     _depends = {
         "qms.audit.programme": ["company_id", "year", "standard_ids"],
@@ -38,7 +42,7 @@ class QmsAuditCoverage(models.Model):
     @property
     def _table_query(self):
         return SQL("""
-            SELECT row_number() OVER (ORDER BY programme.id, department.id, clause.sort_key, clause.id) AS id,
+            SELECT programme.id::bigint * %(programme_step)s + department.id * %(department_step)s + clause.id AS id,
                    programme.id AS programme_id, programme.company_id, department.id AS department_id,
                    clause.standard_id, clause.id AS clause_id,
                    COALESCE(audits.number, 0) AS audit_count, audits.first_day,
@@ -67,7 +71,7 @@ class QmsAuditCoverage(models.Model):
                     WHERE exemption.programme_id = programme.id AND exemption.department_id = department.id
                       AND clause.parent_path LIKE above.parent_path || '%%' LIMIT 1
               ) exempt ON TRUE
-        """)
+        """, programme_step=PROGRAMME_STEP, department_step=DEPARTMENT_STEP)
 
     def action_plan_audit(self):
         """Plan one audit that covers the departments and clauses chosen.

@@ -138,6 +138,17 @@ class QmsAudit(models.Model):
             raise UserError(self.env._("The report is made when the audit is reported."))
         return {"type": "ir.actions.act_url", "url": f"/quality/audit/{self.id}", "target": "new"}
 
+    def action_print_plan(self):
+        """Open the plan as a PDF: days, auditors, and what will be asked.
+
+        :raises UserError: before the announcement, and once it is reported
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.state not in ("announced", "running"):
+            raise UserError(self.env._("The plan is printed between the announcement and the report."))
+        return {"type": "ir.actions.act_url", "url": f"/quality/audit/{self.id}/plan", "target": "new"}
+
     def _check_announceable(self):
         self.ensure_one()
         if not self.lead_id or not self.department_ids or not self.clause_ids:

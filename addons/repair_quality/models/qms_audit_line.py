@@ -59,6 +59,13 @@ class QmsAuditLine(models.Model):
                 raise ValidationError(self.env._("%(requirement)s: write what was seen; an answer without it shows nothing.",
                                                  requirement=line.requirement))
 
+    @api.constrains("answer", "origin_finding_id")
+    def _check_followed_up(self):
+        for line in self:
+            if line.origin_finding_id and line.answer == "na":
+                raise ValidationError(self.env._(
+                    "%(requirement)s: this question follows a finding up, which is put right or not.", requirement=line.requirement))
+
     @api.model_create_multi
     def create(self, vals_list):
         """Questions come from the clauses, when the audit is announced."""

@@ -4,6 +4,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.addons.repair_training.engine.plan_changes import compare
 
 EDITABLE = ("draft", "revising")
+# What the coverage of a programme is worked out from.
+COVERAGE = (
+    "audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
 
 
 class QmsAuditProgramme(models.Model):
@@ -48,7 +51,7 @@ class QmsAuditProgramme(models.Model):
     _year_uniq = models.Constraint("UNIQUE (company_id, year)", "There is a programme for this year: revise it instead.")
     _year_range = models.Constraint("CHECK (year BETWEEN 2000 AND 2200)", "Enter a year between 2000 and 2200.")
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
+    @api.depends(*COVERAGE)
     def _compute_coverage(self):
         counts = {(programme.id, state): count for programme, state, count in self.env["qms.audit.coverage"]._read_group(
             [("programme_id", "in", self.ids)], ["programme_id", "state"], ["__count"])}
@@ -61,7 +64,7 @@ class QmsAuditProgramme(models.Model):
             wanted = total - found["exempt"]
             programme.audited = wanted and 100.0 * found["audited"] / wanted
 
-    @api.depends("audit_ids.state", "audit_ids.department_ids", "audit_ids.clause_ids", "audit_ids.line_ids.answer", "exemption_ids", "standard_ids")
+    @api.depends(*COVERAGE)
     @api.depends_context("lang")
     def _compute_matrix(self):
         for programme in self:

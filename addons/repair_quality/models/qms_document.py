@@ -37,9 +37,9 @@ class QmsDocument(models.Model):
     # Who has to know it
     for_everyone = fields.Boolean("For everybody", tracking=True)
     department_ids = fields.Many2many(
-        "hr.department", "qms_document_department_rel", "document_id", "department_id", "Departments",
+        "hr.department", "qms_document_department_rel", "document_id", "department_id", "Departments", tracking=True,
         help="Their people and those of the departments under them.")
-    job_ids = fields.Many2many("hr.job", "qms_document_job_rel", "document_id", "job_id", "Jobs")
+    job_ids = fields.Many2many("hr.job", "qms_document_job_rel", "document_id", "job_id", "Jobs", tracking=True)
     reading_days = fields.Integer("Read within (days)", default=7)
     # Versions
     version_ids = fields.One2many("qms.document.version", "document_id", "Versions")
@@ -194,6 +194,7 @@ class QmsDocument(models.Model):
         source = self.effective_version_id or self.version_ids.sorted("number")[-1:]
         version = self.env["qms.document.version"].create({
             "document_id": self.id, "reason": reason, "content": source.content, "file": source.file, "filename": source.filename})
+        version._own_pictures()
         return version.action_open()
 
     def action_confirm_review(self, note=False):
@@ -241,14 +242,16 @@ class QmsDocument(models.Model):
         if any(document.owner_id != self.env.user for document in self):
             self._check_quality_officer()
 
-    def _get_concerned(self):
+    def _get_concerned(self, employees=None):
         """Return the employees who have to know each document, by its distribution.
 
+        :param employees: only these, everybody when it is not given
         :return: {document: ``hr.employee`` as the superuser}
         """
         employees_sudo = self.env["hr.employee"].sudo()  # who is concerned follows from department and job alone
+        among = Domain.TRUE if employees is None else Domain("id", "in", employees.ids)
         everybody = {
-            company: employees_sudo.search([("company_id", "=", company.id)]) for company in self.company_id}
+            company: employees_sudo.search(Domain("company_id", "=", company.id) & among) for company in self.company_id}
         return {document: everybody[document.company_id].filtered(document._concerns) for document in self}
 
     def _concerns(self, employee):
@@ -275,4 +278,9 @@ class QmsDocument(models.Model):
         reminded = self.activity_search(["repair_quality.mail_activity_type_document_review"]).mapped("res_id")
         for document in self.filtered(lambda document: document.id not in reminded):
             document.activity_schedule(
-                "repair_quality.mail_activity_type_document_review", document.review_date, user_id=document.owner_id.id)
+                "repair_quality.mail_activity_type_document_review", document.review_date,
+                user_id=(document.owner_id if document.owner_id.active else document._get_quality_head()).id)
+
+    def _get_quality_head(self):
+        """Return who takes care of documents whose owner is gone."""
+        return self.env["qms.nonconformity"].with_company(self.company_id)._get_default_owner()

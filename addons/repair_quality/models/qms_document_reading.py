@@ -80,11 +80,11 @@ class QmsDocumentReading(models.Model):
         rows = self.sudo().search(domain + ([("employee_id", "in", employees.ids)] if employees is not None else []))  # of everybody
         known = {(row.version_id.id, row.employee_id.id): row for row in rows}
         wanted, missing = rows.browse(), []
-        for document, concerned in documents.filtered("effective_version_id")._get_concerned().items():
+        for document, concerned in documents.filtered("effective_version_id")._get_concerned(employees).items():
             version = document.effective_version_id
             today = self._get_local_today(document.company_id)
             new = rows.browse()
-            for employee in concerned if employees is None else concerned & employees:
+            for employee in concerned:
                 if row := known.get((version.id, employee.id)):
                     new |= row
                 else:

@@ -97,7 +97,7 @@ class QmsDocumentReading(models.Model):
         for row in self:
             today = self._get_local_today(row.company_id)
             day = signed_on or today
-            if day > today or row.asked_on and day < row.asked_on:
+            if day > today or (row.asked_on and day < row.asked_on):
                 raise UserError(self.env._(
                     "The day of the signature lies between %(first)s, when they were asked, and today.", first=row.asked_on))
         now = fields.Datetime.now()

@@ -80,11 +80,13 @@ class QmsDocumentVersion(models.Model):
         """
         for vals in vals_list:
             self._check_file(vals.get("file"))
+        # Before the insert, which would hold the documents weakly and let two that start a version at once wait for each other.
+        self.env["qms.document"].browse(
+            {vals["document_id"] for vals in vals_list if type(vals.get("document_id")) is int}).exists()._lock()
         versions = super().create(vals_list)
         for version in versions:
             document = version.document_id
             document._check_writer()
-            document._lock()
             others = document.version_ids - version
             if others.filtered(lambda one: one.state in ("draft", "review", "approved")):
                 raise UserError(self.env._(
@@ -250,13 +252,17 @@ class QmsDocumentVersion(models.Model):
                 raise UserError(self.env._("%(version)s cannot take effect on a day that is over.", version=version.display_name))
 
     def _get_checksum(self):
-        """SHA-256 of text and file as they are now."""
+        """SHA-256 of text, pictures and file as they are now."""
         self.ensure_one()
-        version_sudo = self.with_context(bin_size=False).sudo()  # only the digest leaves
-        digest = hashlib.sha256((version_sudo.content or "").encode())
-        digest.update(version_sudo.file or b"")
-        digest.update((version_sudo.filename or "").encode())
+        digest = hashlib.sha256()
+        for part in self.with_context(bin_size=False).sudo()._get_fixed_parts():  # only the digest leaves
+            digest.update(part if isinstance(part, bytes) else part.encode())
         return digest.hexdigest()
+
+    def _get_fixed_parts(self):
+        """Return what an approval fixes: text, file and its name."""
+        self.ensure_one()
+        return [self.content or "", self.file or b"", self.filename or ""]
 
     def _is_file_fixed(self, new=False):
         """Whether the files of the version are fixed: it left its author's hands."""

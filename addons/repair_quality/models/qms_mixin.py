@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 
 def is_changed(record, name, value):
@@ -17,10 +17,30 @@ class QmsMixin(models.AbstractModel):
     _description = "Guarded quality record"
     _inherit = ["hr.training.mixin"]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create records that colleagues answer for."""
+        for vals in vals_list:
+            self._check_values(self, vals)
+            self._check_colleagues(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
         """Write values that can be stored; those that cannot are refused before anything is compared with them."""
         self._check_values(self, vals)
+        self._check_colleagues(vals)
         return super().write(vals)
+
+    @api.model
+    def _check_colleagues(self, vals):
+        """Raise when somebody is named who is no colleague: a portal customer owns, reviews and witnesses nothing."""
+        names = [name for name in vals if (field := self._fields.get(name)) is not None and field.comodel_name == "res.users"
+                 and field.type == "many2one" and isinstance(vals[name], int) and vals[name]]
+        for name in names:
+            if self.env["res.users"].sudo().browse(vals[name]).exists().share:  # the kind of login is compared only
+                raise ValidationError(self.env._(
+                    "%(field)s: choose a colleague, not a customer's login.",
+                    field=self._fields[name].get_description(self.env, ["string"])["string"]))
 
     def _is_changed(self, name, value):
         return is_changed(self, name, value)

@@ -170,3 +170,5 @@ class RepairServiceDemo(models.AbstractModel):
         audit._flow_write({
             "date_start": day, "date_end": min(day + timedelta(days=1), today), "announced_on": day.replace(day=1), "started_on": day,
             "reported_on": min(day + timedelta(days=3), today)})
+        if pdf := audit.sudo()._render_report():  # the lead auditor's paper, with the days moved
+            audit._freeze_report(pdf)

@@ -16,7 +16,8 @@ class RepairToolCalibration(models.Model):
     def _get_measurements(self, domain):
         """Return what instruments measured in inspections of orders, the newest first: [(instrument, day, order)]."""
         lines = self.env["repair.inspection.line"].search(
-            Domain("instrument_id", "!=", False) & Domain("inspection_id.repair_id", "!=", False) & domain, order="id desc", limit=MAX_LINES)
+            Domain("instrument_id", "!=", False) & Domain("inspection_id.repair_id", "!=", False) & domain,
+            order="id desc", limit=MAX_LINES)
         local_date = self.env["repair.order"]._local_date
         return [(
             line.instrument_id, local_date(inspection.done_on or fields.Datetime.now(), inspection.company_id or self.env.company),

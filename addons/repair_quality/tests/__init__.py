@@ -13,6 +13,7 @@ from . import test_document_signature
 from . import test_documents_rpc
 from . import test_draw_engine
 from . import test_escalation
+from . import test_evidence
 from . import test_figure_registry
 from . import test_figures
 from . import test_improvement

@@ -109,8 +109,13 @@ class TestAudit(AuditCommon):
         with self.assertRaisesRegex(UserError, "follows up"):
             later.action_cancel("No time")
         later.action_announce()
-        self.assertEqual(later.line_ids[-1].origin_finding_id, major.with_user(self.user_officer))
+        line = later.line_ids[-1]
+        self.assertEqual(line.origin_finding_id, major.with_user(self.user_officer))
         self.assertEqual(len(later.line_ids), 4)
+        with freeze_time(fields.Datetime.to_datetime(later.date_start)):
+            later.with_user(self.user_lead).action_start()
+            with self.assertRaisesRegex(ValidationError, "put right or not"):
+                line.with_user(self.user_lead).write({"answer": "na", "note": "x"})
 
     def test_report_is_frozen_sent_and_acknowledged(self):
         audit = self._report(self._start(), "minor")
@@ -132,6 +137,18 @@ class TestAudit(AuditCommon):
         for call in (lambda: attachment.write({"raw": b"%PDF forged"}), attachment.unlink):
             with self.assertRaises(UserError):
                 call()
+
+    def test_plan_is_printed_for_the_department(self):
+        audit = self._plan_audit()
+        with self.assertRaisesRegex(UserError, "between the announcement"):
+            audit.action_print_plan()
+        audit.action_announce()
+        self.assertEqual(audit.with_user(self.user_head).action_print_plan()["url"], f"/quality/audit/{audit.id}/plan")
+        with self.assertRaises(AccessError):
+            audit.with_user(self.user_stranger).action_print_plan()
+        html, _type = self.env["ir.actions.report"].sudo()._render_qweb_html("repair_quality.action_report_audit_plan", audit.ids)
+        for text in ("Was the price told?", "Test workshop", "test_lead"):
+            self.assertIn(text, str(html))
 
     def test_nothing_changes_once_it_is_reported(self):
         audit = self._start()

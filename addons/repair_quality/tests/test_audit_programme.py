@@ -82,6 +82,17 @@ class TestAuditProgramme(AuditCommon):
         with self.assertRaisesRegex(UserError, "5 combinations of department and clause were not audited"):
             boss.action_close()
 
+    def test_cells_keep_their_number_while_departments_come_and_go(self):
+        programme = self._create_programme(year=self.today.year + 1)
+        cells = self.env["qms.audit.coverage"].with_user(self.user_officer)
+        cell = cells.search([
+            ("programme_id", "=", programme.id), ("department_id", "=", self.desk.id), ("clause_id", "=", self.clause_b.id)])
+        self.env["hr.department"].create({"name": "A new one"})
+        self.assertEqual((cells.browse(cell.id).department_id, cells.browse(cell.id).clause_id), (self.desk, self.clause_b))
+        self.assertLess(cell.id, 2**53)
+        with self.assertRaises(AccessError):
+            cells.with_user(self.user_employee).search([])
+
     def test_clause_that_a_programme_in_force_covers_does_not_disappear(self):
         self.clause_b.name = "Tools and instruments"
         programme = self._create_programme(year=self.today.year + 1, uncovered_reason="x")

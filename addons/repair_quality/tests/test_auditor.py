@@ -46,6 +46,14 @@ class TestAuditor(AuditCommon):
             with self.assertRaisesRegex(UserError, "expired"):
                 call()
 
+    def test_who_left_the_company_does_not_audit(self):
+        audit = self._plan_audit(begin=3)
+        self.lead.active = False
+        with self.assertRaisesRegex(ValidationError, "no employee"):
+            audit.action_announce()
+        with self.assertRaisesRegex(ValidationError, "no employee"):
+            self._plan_audit()
+
     def user_hr_other(self):
         return self.user_hr
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
-from odoo.tests import freeze_time, tagged, users
+from odoo.tests import freeze_time, new_test_user, tagged, users
 from odoo.tools import mute_logger
 
 from .common_document import DocumentCommon
@@ -113,6 +113,86 @@ class TestDocument(DocumentCommon):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 call()
         self.assertTrue(version.is_intact)
+
+    def test_pictures_of_the_text_are_fixed_with_it_and_each_version_has_its_own(self):
+        document = self._write_document()
+        version = self._start_version(document)
+        picture = self.env["ir.attachment"].with_user(self.user_officer).create({
+            "name": "joint.png", "raw": b"first picture", "res_model": version._name, "res_id": version.id})
+        chat = picture.create({"name": "notes.txt", "raw": b"x", "res_model": version._name, "res_id": version.id})
+        token = picture.sudo().generate_access_token()[0]
+        version.content = f'<p>Like this: <img src="/web/image/{picture.id}-redirect/joint.png?access_token={token}"></p>'
+        picture.raw = b"still a draft"
+        self._approve(version)
+        self.assertTrue(version.is_intact)
+        for call in (lambda: picture.write({"raw": b"another"}), picture.unlink, lambda: picture.write({"res_id": False})):
+            with self.assertRaises(UserError):
+                call()
+        chat.unlink()
+        whole = picture.checksum
+        self.env.cr.execute("UPDATE ir_attachment SET checksum = 'forged' WHERE id = %s", [picture.id])
+        self.env.invalidate_all()
+        self.assertFalse(version.is_intact)
+        with self.assertRaisesRegex(UserError, "not what was approved"):
+            version.action_put_in_force()
+        self.env.cr.execute("UPDATE ir_attachment SET checksum = %s WHERE id = %s", [whole, picture.id])
+        self.env.invalidate_all()
+        version.action_put_in_force()
+        document.action_new_version("Clearer picture")
+        following = document.next_version_id
+        own = following._get_pictures()
+        self.assertEqual((own.res_id, own.raw, len(own)), (following.id, b"still a draft", 1))
+        self.assertNotIn(f"/{picture.id}-", following.content)
+        self.assertIn(own.access_token, following.content)
+        own.with_user(self.user_officer).raw = b"clearer"
+        self.assertEqual(picture.raw, b"still a draft")
+
+    def test_reviewer_sees_what_changed_in_the_text(self):
+        document = self._write_document()
+        first = self._put_in_force(document, content="<p>Switch off.</p><p>Wait thirty minutes.</p>")
+        self.assertFalse(first.changes)
+        second = self._start_version(document, content="<p>Switch off.</p><p>Wait forty minutes.</p>")
+        self.assertRegex(second.changes, r"<ins[^>]*>Wait forty minutes\.</ins>")
+        self.assertRegex(second.changes, r"<del[^>]*>Wait thirty minutes\.</del>")
+        self.assertEqual(second.changes.count("Switch off."), 1)
+        self._approve(second).action_put_in_force()
+        self.env.invalidate_all()
+        self.assertIn("thirty", second.with_user(self.user_reader).changes, "readers see what is new, though the old one is withdrawn")
+
+    def test_reviews_of_an_owner_who_left_go_to_quality(self):
+        document = self._write_document()
+        self._put_in_force(document)
+        document.review_months = 1
+        leaver = self.user_employee
+        document.owner_id = leaver
+        leaver.active = False
+        self.env["qms.document"]._run_daily()
+        self.assertTrue(document.activity_ids.user_id.active)
+
+    def test_customers_own_and_witness_nothing(self):
+        portal = new_test_user(self.env, "test_portal_owner", "base.group_portal")
+        document = self._write_document()
+        kind = self.env["qms.record.kind"].with_user(self.user_officer).create({"name": "Kind"})
+        protocols = self.env["qms.record.destruction"].with_user(self.user_officer)
+        for call in (lambda: document.write({"owner_id": portal.id}), lambda: self._write_document(owner_id=portal.id),
+                     lambda: kind.write({"keeper_id": portal.id}), lambda: protocols.create(
+                         {"kind_id": kind.id, "date_to": "2010-01-01", "quantity": "1", "witness_id": portal.id})):
+            with self.assertRaisesRegex(ValidationError, "choose a colleague"):
+                call()
+
+    def test_distribution_leaves_its_trace(self):
+        document = self._write_document().with_context(tracking_disable=False)
+        self.env.flush_all()
+        self.env.cr.flush()
+        document.department_ids = [Command.clear()]
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.assertIn("Departments", document.message_ids.sudo().tracking_value_ids.field_id.mapped("field_description"))
+
+    def test_one_newcomer_does_not_read_through_the_whole_company(self):
+        self._put_in_force(self._write_document())
+        documents = self.env["qms.document"].sudo().search([("effective_version_id", "!=", False)])
+        self.assertEqual(set().union(*(found.ids for found in documents._get_concerned(self.reader).values())), {self.reader.id})
 
     def test_what_differs_from_the_approval_does_not_take_effect(self):
         version = self._approve(self._start_version(self._write_document()))

@@ -31,7 +31,8 @@ class TestDocumentSignature(DocumentCommon):
         cls.version = cls._put_in_force(cls.document)
         rows = cls.document.sudo().reading_ids
         cls.row, cls.second = (
-            rows.filtered(lambda row, one=one: row.employee_id == one).sudo(False).with_user(cls.user_other) for one in (cls.fitter, cls.painter))
+            rows.filtered(lambda row, one=one: row.employee_id == one).sudo(False).with_user(cls.user_other)
+            for one in (cls.fitter, cls.painter))
         cls.own = rows.filtered(lambda row: row.employee_id == cls.reader).sudo(False)
 
     def _dialogue(self, rows, **values):

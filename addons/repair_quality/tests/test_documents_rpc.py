@@ -11,12 +11,13 @@ from .common_audit import AuditCommon
 FACTS = {
     "qms.document": ["number", "state", "effective_version_id", "review_date", "reviewed_on", "for_everyone"],
     "qms.document.version": ["number", "state", "author_id", "approver_id", "content", "checksum", "effective_from"],
-    "qms.document.reading": ["read_on", "is_current", "employee_id"],
+    "qms.document.reading": ["read_on", "is_current", "employee_id", "manner", "collected_by_id", "proof"],
     "qms.record.kind": ["retention_months", "keeper_id"],
     "qms.record.destruction": ["state", "date_to", "approved_by_id", "done_on"],
     "qms.audit.programme": ["state", "version", "uncovered_reason", "approved_by_id"],
     "qms.audit.programme.version": ["number", "changes"],
     "qms.audit": ["state", "lead_id", "date_start", "summary", "reported_on", "report_checksum"],
+    "qms.audit.replacement": ["replaced_id", "successor_id", "reason", "decided_by_id"],
     "qms.audit.line": ["answer", "note", "answered_by_id", "question"],
     "qms.audit.evidence": ["name", "taken_by_id"],
     "qms.finding": ["grade", "description", "owner_id", "due_date", "nonconformity_id", "followup_audit_id"],
@@ -59,10 +60,11 @@ class TestDocumentsRpc(RecordSweep, AuditCommon):
         cls._report(reported, "minor")
         running = cls._start(departments=cls.desk)
         running.line_ids[0].write({"answer": "minor", "note": "x"})
+        running.with_user(cls.user_officer)._replace_auditor(cls.user_member, cls.env["res.users"], "Called away")
         cls.records = [record.sudo(False) for record in (
             document, version, version.sudo().reading_ids[0], kind, protocol, programme, programme.version_ids, reported,
             reported.line_ids[0], evidence, reported.finding_ids[0], reported.sudo().acknowledgement_ids[0], running, running.line_ids[0],
-            running.finding_ids, cls.clause_a, cls.standard, cls._plan_audit(),
+            running.finding_ids, running.sudo().replacement_ids, cls.clause_a, cls.standard, cls._plan_audit(),
         )]
         cls.env.flush_all()
 
