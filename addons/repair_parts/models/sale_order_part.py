@@ -83,6 +83,14 @@ class SaleOrder(models.Model):
         return super()._action_confirm()
 
 
+    def _action_cancel(self):
+        """Cancel; what was reserved for a sale of parts is free again, whoever sold it."""
+        parts = self.filtered("is_part_sale")
+        parts.check_access("write")
+        super(SaleOrder, parts.sudo())._action_cancel()  # core gives the goods free as the user, who need not move stock
+        return super(SaleOrder, self - parts)._action_cancel()
+
+
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 

@@ -77,6 +77,13 @@ class StockMove(models.Model):
             move.display_name = " · ".join(fact for fact in facts if fact)
 
     @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Search; in the box of a return what was sold last comes first."""
+        if self.env.context.get("part_sold_label") and not order:
+            order = "date desc, id desc"
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
     def _search_display_name(self, operator, value):
         """In the box of a return, a sold part is found by part, order, customer or lot."""
         if not self.env.context.get("part_sold_label") or operator not in ("ilike", "like", "=", "=ilike", "=like"):
@@ -89,6 +96,10 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         self._check_not_returned_twice()
         return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _get_upstream_documents_and_responsibles(self, visited):
+        """Core looks at the purchases behind a delivery that is cancelled, which sellers may not read."""
+        return super(StockMove, self.sudo())._get_upstream_documents_and_responsibles(visited)  # to tell their buyers, see above
 
     def _check_not_returned_twice(self):
         """Raise when a plain return would take back what a return of parts has taken back already.
