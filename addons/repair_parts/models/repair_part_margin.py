@@ -211,6 +211,16 @@ class SaleOrder(models.Model):
              self.currency_id._convert(line.price_subtotal, currency, company, self.date_order or fields.Datetime.now()))
             for line in self.order_line if line.product_id.is_spare_part and not line.is_downpayment]
 
+    def action_quotation_send(self):
+        """Open the dialogue that sends the quotation; what the customer is offered he may accept, so that it is checked now."""
+        self._check_part_margins()
+        return super().action_quotation_send()
+
+    def action_quotation_sent(self):
+        """Mark as sent; as for sending."""
+        self._check_part_margins()
+        return super().action_quotation_sent()
+
     def action_confirm(self):
         """Confirm; parts below their margin floor need a manager's approval first."""
         self._check_part_margins()

@@ -39,7 +39,7 @@ class RepairPartPriceChange(models.Model):
     applied_on = fields.Datetime("Put into force on", readonly=True, copy=False)
     withdrawn_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     withdrawn_reason = fields.Char("Why withdrawn", readonly=True, copy=False)
-    told_ids = fields.Many2many("res.partner", string="Told", readonly=True, copy=False)
+    told_ids = fields.Many2many("res.partner", readonly=True, copy=False)
 
     @api.constrains("rounding", "percent")
     def _check_helper(self):

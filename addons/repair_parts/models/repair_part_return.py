@@ -60,7 +60,7 @@ class RepairPartReturn(models.Model):
         domain="[('id', 'in', sold_lot_ids)]", index="btree_not_null", ondelete="restrict")
     sold_lot_ids = fields.Many2many("stock.lot", compute="_compute_sold_lot_ids")
     quantity = fields.Float(required=True, default=1.0, digits="Product Unit", copy=False)
-    reason_id = fields.Many2one("repair.part.return.reason", "Reason", required=True, ondelete="restrict")
+    reason_id = fields.Many2one("repair.part.return.reason", required=True, ondelete="restrict")
     is_lost = fields.Boolean(related="reason_id.is_lost")
     note = fields.Text("What the customer says")
     opinion = fields.Selection(OPINIONS, "Opinion of the part", help="Asked for at the return; it counts in the supplier's score.")

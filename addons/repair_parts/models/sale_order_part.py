@@ -83,8 +83,29 @@ class SaleOrder(models.Model):
         return super()._action_confirm()
 
 
+    def _action_cancel(self):
+        """Cancel; what was reserved for a sale of parts is free again, whoever sold it."""
+        parts = self.filtered("is_part_sale")
+        parts.check_access("write")
+        super(SaleOrder, parts.sudo())._action_cancel()  # core gives the goods free as the user, who need not move stock
+        return super(SaleOrder, self - parts)._action_cancel()
+
+
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    part_return_ids = fields.One2many("repair.part.return", "sale_line_id", "Part returns")
+
+    @api.depends("part_return_ids.refund_id")
+    def _compute_qty_to_invoice(self):
+        """What was refunded is not invoiced again, where core does not count it as returned: what is invoiced as ordered, and repairs."""
+        super()._compute_qty_to_invoice()
+        for line in self.filtered("part_return_ids"):
+            uncounted = line.part_return_ids.filtered(
+                lambda back, line=line: back.refund_id and (line.product_id.invoice_policy == "order" or back.origin_move_id.repair_id))
+            refunded = line.product_id.uom_id._compute_quantity(sum(uncounted.mapped("quantity")), line.product_uom_id, round=False)
+            if refunded and line.qty_to_invoice > 0:
+                line.qty_to_invoice = max(line.qty_to_invoice - refunded, 0.0)
 
     def _get_price_paid(self):
         """Return the untaxed price a unit of the product that the customer pays, after discount; 0 without a line."""

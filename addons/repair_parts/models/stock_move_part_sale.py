@@ -77,17 +77,29 @@ class StockMove(models.Model):
             move.display_name = " · ".join(fact for fact in facts if fact)
 
     @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        """Search; in the box of a return what was sold last comes first."""
+        if self.env.context.get("part_sold_label") and not order:
+            order = "date desc, id desc"
+        return super().search_fetch(domain, field_names, offset, limit, order)
+
+    @api.model
     def _search_display_name(self, operator, value):
         """In the box of a return, a sold part is found by part, order, customer or lot."""
         if not self.env.context.get("part_sold_label") or operator not in ("ilike", "like", "=", "=ilike", "=like"):
             return super()._search_display_name(operator, value)
-        return Domain.OR(Domain(path, operator, value) for path in (
+        domain = Domain("is_part_sold", "=", True) & Domain.OR(Domain(path, operator, value) for path in (
             "product_id", "sale_line_id.order_id.name", "repair_id.name", "picking_id.partner_id.name", "repair_id.partner_id.name",
             "move_line_ids.lot_id.name", "part_return_id.name"))
+        return Domain("id", "in", self.sudo()._search(domain))  # whoever takes a part back need not read lots; moves keep their rules
 
     def _action_done(self, cancel_backorder=False):
         self._check_not_returned_twice()
         return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _get_upstream_documents_and_responsibles(self, visited):
+        """Core looks at the purchases behind a delivery that is cancelled, which sellers may not read."""
+        return super(StockMove, self.sudo())._get_upstream_documents_and_responsibles(visited)  # to tell their buyers, see above
 
     def _check_not_returned_twice(self):
         """Raise when a plain return would take back what a return of parts has taken back already.

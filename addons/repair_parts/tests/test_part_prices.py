@@ -195,6 +195,8 @@ class TestPartMargin(PartSaleCommon):
         order = self._order(2, 12.0)
         with self.assertRaisesRegex(UserError, "below the margin floor") as refusal:
             order.action_confirm()
+        with self.assertRaisesRegex(UserError, "below the margin floor"):
+            order.action_quotation_send()
         self.assertNotIn("10", str(refusal.exception).replace(order.name, ""), "the cost is not told")
         with self.assertRaises(UserError):
             order.action_ask_part_margin(reason="")

@@ -142,6 +142,26 @@ class TestPartReturns(PartSaleCommon):
         self.assertEqual((back.refund_id.amount_untaxed, back.exchange_order_id.amount_untaxed), (80.0, 100.0))
         self.assertEqual(back.exchange_order_id.state, "sale")
 
+    def test_what_is_invoiced_as_ordered_is_not_invoiced_again_after_its_refund(self):
+        self.spare.invoice_policy = "order"
+        order = self._sell(2)
+        back = self._register(self._get_sold_move(order))
+        self._inspect(back)
+        self._settle(back, "refund")
+        self.assertEqual((order.order_line.qty_invoiced, order.order_line.qty_to_invoice), (1.0, 0.0))
+
+    def test_a_part_of_a_settled_service_order_is_refunded_on_its_invoice(self):
+        service = self._create_order()
+        move = self._add_part(service, self.spare, 1)
+        self._to_stage(service, "accepted")
+        service.action_create_invoice()
+        service.invoice_ids.action_post()
+        back = self._register(move)
+        self._inspect(back, passed=False)
+        self._settle(back, "refund")
+        self.assertEqual((back.refund_id.amount_untaxed, back.refund_id.reversed_entry_id), (80.0, service.invoice_ids - back.refund_id))
+        self.assertEqual(back.sale_line_id.qty_to_invoice, 0.0)
+
     def test_a_sale_that_is_not_invoiced_is_invoiced_first(self):
         back = self._register(self._get_sold_move(self._sell(1, invoiced=False)))
         self._inspect(back)

@@ -47,6 +47,16 @@ class TestCounterSale(PartSaleCommon):
         with self.assertRaisesRegex(UserError, "keeper hands"):
             forged.action_sell()
 
+    def test_the_desk_hands_nothing_over_but_may_cancel_its_sale(self):
+        order = self.env["sale.order"].with_user(self.user_desk).create({
+            "partner_id": self.partner.id, "order_line": [Command.create({"product_id": self.spare.id, "product_uom_qty": 1})]})
+        order.action_confirm()
+        with self.assertRaises(AccessError):
+            order.picking_ids.with_user(self.user_desk).button_validate()
+        order.action_cancel()
+        self.assertEqual((order.state, order.picking_ids.sudo().move_ids.mapped("state")), ("cancel", ["cancel"]))
+        self.assertEqual(self._get_free(self.spare), 5.0)
+
     def test_a_second_click_sells_nothing(self):
         sale = self._fill(self.user_keeper).save()
         sale.action_sell()
