@@ -46,6 +46,8 @@ class RepairVanTransfer(models.Model):
         rules._procure_orderpoint_confirm(company_id=company, raise_user_error=False)
         day = day or fields.Date.context_today(self) + timedelta(days=1)
         self._add_visit_parts(employees, day)
+        lists = self.search([("kind", "=", "load"), ("state", "=", "draft"), ("to_employee_id", "in", employees.ids)])
+        lists.with_context(repair_flow=FLOW).write({"date": day})
 
     @api.model
     def _add_visit_parts(self, employees, day):
