@@ -10,7 +10,6 @@ STATES = [
 LIABLE = [("employee", "The technician"), ("company", "The company"), ("open", "Not decided yet")]
 KEEPER_GROUPS = (
     "repair_parts.repair_parts_group_keeper", "stock.group_stock_manager", "repair_service.repair_service_group_manager")
-RUNNING_STATES = ("counting", "moving")
 
 
 class RepairVanHandover(models.Model):
@@ -191,6 +190,7 @@ class RepairVanHandover(models.Model):
         van = self.van_location_id
         if not van:
             return
+        van.is_handed_over = True
         transfers = self.env["repair.van.transfer"].search([
             ("state", "in", ("draft", "given")), "|", ("location_id", "=", van.id), ("location_dest_id", "=", van.id)])
         transfers._cancel()
@@ -288,6 +288,7 @@ class RepairVanHandover(models.Model):
         """Close the hand-over: the van is empty, and nobody's any more."""
         van = self.van_location_id
         self._step({"state": "done", "done_on": fields.Datetime.now(), "done_by_id": self.env.uid})
+        van.is_handed_over = False
         self.activity_ids.action_done()
         self.employee_id.with_context(repair_flow=FLOW).van_location_id = False
         if van:
@@ -306,6 +307,7 @@ class RepairVanHandover(models.Model):
 
     def _reopen_van(self):
         self.activity_ids.unlink()
+        self.van_location_id.is_handed_over = False
         if self.count_id.state in ("counting", "review"):
             self.count_id.action_cancel()
         rules = self.env["stock.warehouse.orderpoint"].with_context(active_test=False)
@@ -347,15 +349,3 @@ class RepairVanTransfer(models.Model):
                 handover._begin_count()
             else:
                 handover._complete()
-
-
-class RepairOrder(models.Model):
-    _inherit = "repair.order"
-
-    def _get_van(self):
-        """Return the van of the technician; none while it is being handed over."""
-        van = super()._get_van()
-        if van and self.env["repair.van.handover"].sudo().search_count(  # whoever works on the order
-                [("van_location_id", "=", van.id), ("state", "in", RUNNING_STATES)], limit=1):
-            return van.browse()
-        return van

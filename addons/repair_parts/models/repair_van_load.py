@@ -21,6 +21,7 @@ class RepairVanTransfer(models.Model):
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all  # they are few
         for index, company in enumerate(companies):
             self.with_company(company)._prepare_loads(company)
+            self.env["repair.van.handover"].with_company(company)._prepare_for_contracts(company)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - index - 1):
                 return
 

@@ -63,6 +63,27 @@ class TestVanHandover(RepairVanCommon):
         self.assertEqual((len(handover.search([("employee_id", "=", self.employee_technician.id)])), handover.date),
                          (1, self.employee_technician.departure_date))
 
+    def test_a_contract_that_ends_soon_makes_the_hand_over(self):
+        self._put_in_van(2)
+        handovers = self.env["repair.van.handover"]
+        today = fields.Date.today()
+        version = self.employee_technician.current_version_id
+        version.write({"contract_date_start": fields.Date.subtract(today, years=1), "contract_date_end": fields.Date.add(today, days=15)})
+        handovers._prepare_for_contracts(self.company)
+        self.assertFalse(handovers.search([("employee_id", "=", self.employee_technician.id)]))
+        version.contract_date_end = fields.Date.add(today, days=14)
+        handovers._prepare_for_contracts(self.company)
+        handover = handovers.search([("employee_id", "=", self.employee_technician.id)])
+        self.assertEqual((handover.date, handover.reason), (version.contract_date_end, "leaves"))
+        handover.with_user(self.user_keeper).action_cancel()
+        handovers._prepare_for_contracts(self.company)
+        self.assertEqual(handovers.search([("employee_id", "=", self.employee_technician.id)]), handover, "he stays: asked once")
+
+    def test_an_employee_with_parts_is_not_deleted(self):
+        self._put_in_van(2)
+        with self.assertRaises(UserError):
+            self.employee_technician.unlink()
+
     def test_who_has_nothing_leaves_and_his_rules_rest(self):
         rule = self._add_rule()
         self.employee_technician.action_archive()
