@@ -1,9 +1,13 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
 from .repair_van_handover import KEEPER_GROUPS
+
+NOTICE_DAYS = 14
 
 
 class HrEmployee(models.Model):
@@ -59,6 +63,13 @@ class HrEmployee(models.Model):
             self.env["repair.van.handover"]._prepare(self, fields.Date.to_date(vals["departure_date"]))
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_parts(self):
+        if blockers := self._get_van_blockers():
+            raise UserError(self.env._(
+                "%(employee)s still has parts of the company: %(parts)s. Hand the van over first (Vans / Hand-overs).",
+                employee=", ".join(self.sudo().mapped("name")), parts=", ".join(blockers)))  # as above
+
     def _rest_van_rules(self, vans):
         """Let rules of empty vans rest, and drop what was to be loaded into them."""
         if not vans:
@@ -87,15 +98,34 @@ class HrEmployee(models.Model):
             "type": "ir.actions.act_window", "res_model": "repair.van.handover", "res_id": handover.id, "views": [(False, "form")]}
 
 
-class HrVersion(models.Model):
-    _inherit = "hr.version"
+class StockLocation(models.Model):
+    _inherit = "stock.location"
 
-    def write(self, vals):
-        """Write; where a contract ends, the van is to be handed over by then."""
-        result = super().write(vals)
-        if vals.get("contract_date_end"):
-            self.env["repair.van.handover"]._prepare(self.employee_id, fields.Date.to_date(vals["contract_date_end"]))
-        return result
+    is_handed_over = fields.Boolean(
+        "Van is being handed over", readonly=True, copy=False, help="Nothing is taken from it for orders any more.")
+
+
+class RepairOrder(models.Model):
+    _inherit = "repair.order"
+
+    def _get_van(self):
+        """Return the van of the technician; none while it is being handed over."""
+        return super()._get_van().filtered(lambda van: not van.is_handed_over)
+
+
+class RepairVanHandover(models.Model):
+    _inherit = "repair.van.handover"
+
+    @api.model
+    def _prepare_for_contracts(self, company):
+        """Make the hand-overs of technicians whose contract ends within two weeks."""
+        today = fields.Date.context_today(self)
+        for employee in self.env["hr.employee"].search([
+                ("van_location_id", "!=", False), ("company_id", "=", company.id),
+                ("current_version_id.contract_date_end", ">=", today),
+                ("current_version_id.contract_date_end", "<=", today + timedelta(days=NOTICE_DAYS))]):
+            if not self.search_count([("employee_id", "=", employee.id), ("date", "=", employee.current_version_id.contract_date_end)]):
+                self._prepare(employee, employee.current_version_id.contract_date_end)
 
 
 class RepairTechnician(models.Model):

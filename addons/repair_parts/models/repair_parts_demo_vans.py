@@ -31,7 +31,7 @@ class RepairPartsDemo(models.AbstractModel):
         for prefix in BRANDS:
             brand = parts.filtered(lambda part, prefix=prefix: part.default_code.startswith(prefix)).brand_ids[:1]
             self.env["repair.core.rule"].create({
-                "brand_id": brand.id, "days": 30, "core_value": 30.0, "claim_needs": "sent",
+                "brand_id": brand.id, "is_main_only": True, "days": 30, "core_value": 30.0, "claim_needs": "sent",
                 "source": "特约服务协议 2026 附件三" if chinese else "Service agreement 2026, annex 3"})
         self.env["res.partner"].create({
             "name": "沪东再生资源有限公司" if chinese else "East Shanghai Recycling", "is_company": True, "company_id": company.id,

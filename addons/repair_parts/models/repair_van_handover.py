@@ -10,7 +10,6 @@ STATES = [
 LIABLE = [("employee", "The technician"), ("company", "The company"), ("open", "Not decided yet")]
 KEEPER_GROUPS = (
     "repair_parts.repair_parts_group_keeper", "stock.group_stock_manager", "repair_service.repair_service_group_manager")
-RUNNING_STATES = ("counting", "moving")
 
 
 class RepairVanHandover(models.Model):
@@ -45,8 +44,9 @@ class RepairVanHandover(models.Model):
     core_ids = fields.Many2many("repair.core.return", string="Old parts still with him", compute="_compute_held", compute_sudo=True)
     van_item_count = fields.Integer("Items in the van", compute="_compute_held", compute_sudo=True)
     remaining = fields.Char("Still to do", compute="_compute_remaining", compute_sudo=True)
-    short_value = fields.Monetary("Missing in the van", readonly=True)
-    over_value = fields.Monetary("Too much in the van", readonly=True)
+    count_ids = fields.One2many("repair.stock.count", "handover_id", "Counts", readonly=True)
+    short_value = fields.Monetary("Missing in the van", compute="_compute_values", compute_sudo=True)
+    over_value = fields.Monetary("Too much in the van", compute="_compute_values", compute_sudo=True)
     liable = fields.Selection(LIABLE, "Who answers for it")
     liable_note = fields.Char("How it was settled")
     started_by_id = fields.Many2one("res.users", "Begun by", readonly=True)
@@ -76,23 +76,30 @@ class RepairVanHandover(models.Model):
             handover.van_item_count = sum(
                 number for place, number in items.items() if handover.van_location_id and place._child_of(handover.van_location_id))
 
-    @api.depends("tool_ids", "core_ids", "van_item_count", "count_state", "state", "short_value", "liable")
+    @api.depends("count_ids.line_ids.short_value", "count_ids.line_ids.over_value", "count_ids.line_ids.state")
+    def _compute_values(self):
+        """Add up what the counts of the hand-over found; overs never make up for shorts."""
+        for handover in self:
+            lines = handover.count_ids.line_ids.filtered(lambda line: line.state in ("approved", "posted"))
+            handover.short_value, handover.over_value = sum(lines.mapped("short_value")), sum(lines.mapped("over_value"))
+
+    @api.depends("tool_ids", "core_ids", "van_item_count", "count_state", "state", "reason")
     @api.depends_context("lang")
     def _compute_remaining(self):
         for handover in self:
             handover.remaining = ", ".join(handover._get_remaining()) if handover.is_open else ""
 
     def _get_remaining(self):
-        """Return what is still to do, in words."""
+        """Return what is still to do, in words. Who stays and only gives up his van keeps tools and old parts."""
         self.ensure_one()
         todo = []
-        if self.tool_ids:
+        if self.tool_ids and self.reason == "leaves":
             todo.append(self.env._("%(count)s tools to take back", count=len(self.tool_ids)))
-        if self.core_ids:
+        if self.core_ids and self.reason == "leaves":
             todo.append(self.env._("%(count)s old parts to take in", count=len(self.core_ids)))
         lines = self.count_id.line_ids
         if any(line.state in ("to_count", "counted", "to_approve") for line in lines):
-            todo.append(self.env._("the count %(count)s to finish", count=self.count_id.name))
+            todo.append(self.env._("%(count)s to finish", count=self.count_id.name))
         elif self.van_item_count and self.count_state not in ("review", "done"):
             todo.append(self.env._("the van to count"))
         if self.state == "moving":
@@ -141,7 +148,7 @@ class RepairVanHandover(models.Model):
                 continue
             found = made.search([("employee_id", "=", employee_sudo.id), ("is_open", "=", True)], limit=1)
             if found:
-                found.date = day
+                found.write({"date": day, "reason": "leaves" if reason == "leaves" else found.reason})
                 continue
             handover = made.create({
                 "employee_id": employee_sudo.id, "company_id": employee_sudo.company_id.id, "date": day, "reason": reason,
@@ -183,6 +190,7 @@ class RepairVanHandover(models.Model):
         van = self.van_location_id
         if not van:
             return
+        van.is_handed_over = True
         transfers = self.env["repair.van.transfer"].search([
             ("state", "in", ("draft", "given")), "|", ("location_id", "=", van.id), ("location_dest_id", "=", van.id)])
         transfers._cancel()
@@ -199,9 +207,10 @@ class RepairVanHandover(models.Model):
         if not self.van_item_count:
             return
         users = (self.env.user | self.company_id.repair_stock_owner_id) - self.employee_id.user_id
-        self.with_context(repair_flow=FLOW).count_id = count = counts.create({
+        flow = self.with_context(repair_flow=FLOW)
+        flow.count_id = count = counts.with_context(repair_flow=FLOW).create({
             "location_id": van.id, "kind": "full", "company_id": self.company_id.id, "user_ids": [fields.Command.set(users.ids)],
-            "deadline": self.date})
+            "deadline": self.date, "handover_id": self.id})
         count._start()
 
     def action_count_again(self):
@@ -249,8 +258,7 @@ class RepairVanHandover(models.Model):
         count.line_ids.filtered(lambda line: line.state == "approved")._post()
         if todo := handover_sudo._get_remaining():
             raise UserError(self.env._("Not yet: %(todo)s.", todo=", ".join(todo)))
-        short, over = sum(count.line_ids.mapped("short_value")), sum(count.line_ids.mapped("over_value"))
-        self._step({"short_value": short, "over_value": over})
+        short = handover_sudo.short_value
         if self.currency_id.compare_amounts(short, 0) > 0 and (self.liable in (False, "open") or not (self.liable_note or "").strip()):
             raise UserError(self.env._(
                 "Parts worth %(value)s are missing in the van. Say who answers for them, and how it was settled.",
@@ -280,6 +288,7 @@ class RepairVanHandover(models.Model):
         """Close the hand-over: the van is empty, and nobody's any more."""
         van = self.van_location_id
         self._step({"state": "done", "done_on": fields.Datetime.now(), "done_by_id": self.env.uid})
+        van.is_handed_over = False
         self.activity_ids.action_done()
         self.employee_id.with_context(repair_flow=FLOW).van_location_id = False
         if van:
@@ -298,10 +307,23 @@ class RepairVanHandover(models.Model):
 
     def _reopen_van(self):
         self.activity_ids.unlink()
+        self.van_location_id.is_handed_over = False
         if self.count_id.state in ("counting", "review"):
             self.count_id.action_cancel()
         rules = self.env["stock.warehouse.orderpoint"].with_context(active_test=False)
         rules.search([("location_id", "child_of", self.van_location_id.ids), ("active", "=", False)]).active = True
+
+
+class RepairStockCount(models.Model):
+    _inherit = "repair.stock.count"
+
+    handover_id = fields.Many2one("repair.van.handover", "Hand-over", readonly=True, index="btree_not_null", ondelete="set null")
+
+    @api.model
+    def _check_flow(self, *vals_list):
+        super()._check_flow(*vals_list)
+        if self.env.context.get("repair_flow") is not FLOW and any("handover_id" in vals for vals in vals_list):
+            raise UserError(self.env._("The count of a hand-over is made by the hand-over."))
 
 
 class RepairVanTransfer(models.Model):
@@ -327,15 +349,3 @@ class RepairVanTransfer(models.Model):
                 handover._begin_count()
             else:
                 handover._complete()
-
-
-class RepairOrder(models.Model):
-    _inherit = "repair.order"
-
-    def _get_van(self):
-        """Return the van of the technician; none while it is being handed over."""
-        van = super()._get_van()
-        if van and self.env["repair.van.handover"].sudo().search_count(  # whoever works on the order
-                [("van_location_id", "=", van.id), ("state", "in", RUNNING_STATES)], limit=1):
-            return van.browse()
-        return van

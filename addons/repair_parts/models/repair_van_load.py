@@ -21,6 +21,7 @@ class RepairVanTransfer(models.Model):
         companies = self.env["res.company"].search([])  # pylint: disable=no-search-all  # they are few
         for index, company in enumerate(companies):
             self.with_company(company)._prepare_loads(company)
+            self.env["repair.van.handover"].with_company(company)._prepare_for_contracts(company)
             if not self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - index - 1):
                 return
 
@@ -46,6 +47,8 @@ class RepairVanTransfer(models.Model):
         rules._procure_orderpoint_confirm(company_id=company, raise_user_error=False)
         day = day or fields.Date.context_today(self) + timedelta(days=1)
         self._add_visit_parts(employees, day)
+        lists = self.search([("kind", "=", "load"), ("state", "=", "draft"), ("to_employee_id", "in", employees.ids)])
+        lists.with_context(repair_flow=FLOW).write({"date": day})
 
     @api.model
     def _add_visit_parts(self, employees, day):

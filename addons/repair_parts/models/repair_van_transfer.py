@@ -21,6 +21,7 @@ class RepairVanTransfer(models.Model):
     _order = "state_order, date desc, id desc"
 
     _note_fields = frozenset({
+        "line_ids",  # whose own guard tells what may be noted on them
         "activity_ids", "message_follower_ids", "message_partner_ids", "message_main_attachment_id", "message_ids",
         "activity_state", "activity_user_id", "activity_date_deadline", "my_activity_date_deadline"})
 

@@ -266,7 +266,7 @@ class TestOldPart(RepairPartsCommon):
             core.with_user(self.user_technician).note = "later"
 
     def test_papers_are_printed(self):
-        order, core = self._replace(payer="brand")
+        order, core = self._replace(payer="brand", stage="accepted")
         html = self.env["ir.actions.report"]._render_qweb_html("repair_parts.report_old_part_label", core.ids)[0]
         self.assertIn(core.name.encode(), html)
         batch = self._send(core)

@@ -16,8 +16,10 @@ class TestVanHandover(RepairVanCommon):
         cls.company.repair_stock_owner_id = cls.other_keeper
         cls.stock_cause = cls.env.ref("repair_parts.stock_cause_not_booked")
 
-    def _begin(self, employee=None):
+    def _begin(self, employee=None, leaves=True):
         employee = employee or self.employee_technician
+        if leaves:
+            employee.departure_date = fields.Date.today()
         action = self.env["repair.technician"].with_user(self.user_keeper).browse(employee.id).action_hand_over_van()
         handover = self.env["repair.van.handover"].browse(action["res_id"])
         handover.with_user(self.user_keeper).action_start()
@@ -60,6 +62,27 @@ class TestVanHandover(RepairVanCommon):
         self.employee_technician.departure_date = fields.Date.add(fields.Date.today(), days=10)
         self.assertEqual((len(handover.search([("employee_id", "=", self.employee_technician.id)])), handover.date),
                          (1, self.employee_technician.departure_date))
+
+    def test_a_contract_that_ends_soon_makes_the_hand_over(self):
+        self._put_in_van(2)
+        handovers = self.env["repair.van.handover"]
+        today = fields.Date.today()
+        version = self.employee_technician.current_version_id
+        version.write({"contract_date_start": fields.Date.subtract(today, years=1), "contract_date_end": fields.Date.add(today, days=15)})
+        handovers._prepare_for_contracts(self.company)
+        self.assertFalse(handovers.search([("employee_id", "=", self.employee_technician.id)]))
+        version.contract_date_end = fields.Date.add(today, days=14)
+        handovers._prepare_for_contracts(self.company)
+        handover = handovers.search([("employee_id", "=", self.employee_technician.id)])
+        self.assertEqual((handover.date, handover.reason), (version.contract_date_end, "leaves"))
+        handover.with_user(self.user_keeper).action_cancel()
+        handovers._prepare_for_contracts(self.company)
+        self.assertEqual(handovers.search([("employee_id", "=", self.employee_technician.id)]), handover, "he stays: asked once")
+
+    def test_an_employee_with_parts_is_not_deleted(self):
+        self._put_in_van(2)
+        with self.assertRaises(UserError):
+            self.employee_technician.unlink()
 
     def test_who_has_nothing_leaves_and_his_rules_rest(self):
         rule = self._add_rule()
@@ -152,6 +175,17 @@ class TestVanHandover(RepairVanCommon):
         self.env.invalidate_all()
         handover.with_user(self.user_keeper).action_finish()
         self.assertEqual(handover.state, "done")
+
+    def test_who_only_gives_up_his_van_keeps_his_tools(self):
+        self._put_in_van(1)
+        kind = self.env["repair.tool.type"].create({"name": "Test ladder", "kind": "auxiliary", "check_days": 90})
+        tool = self.env["maintenance.equipment"].create({"name": "Ladder", "serial_no": "L-1", "tool_type_id": kind.id})
+        tool.with_user(self.user_keeper)._hand_out(self.employee_technician)
+        handover = self._begin(leaves=False)
+        self._count_even(handover)
+        self.assertEqual((handover.reason, handover.tool_ids, handover.remaining), ("van", tool, ""))
+        handover.with_user(self.user_keeper).action_finish()
+        self.assertEqual((handover.state, self.employee_technician._get_held_tools()), ("done", tool))
 
     def test_a_successor_receives_the_parts_himself(self):
         self._put_in_van(2)

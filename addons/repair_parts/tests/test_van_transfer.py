@@ -328,6 +328,18 @@ class TestVanTransfer(RepairVanCommon):
         with self.assertQueryCount(24):
             rows.search([]).read(["quantity", "value", "lot_names", "suggested_min", "product_id"])
 
-    def test_a_load_for_today_is_dated_today(self):
+    def test_lists_are_for_the_day_they_were_laid_out_for(self):
         self._add_rule()
-        self.assertEqual(self._prepare(fields.Date.today() + timedelta(days=3)).date, fields.Date.context_today(self.company))
+        day = fields.Date.today() + timedelta(days=3)
+        self.assertEqual(self._prepare(day).date, day)
+
+    def test_quantities_are_noted_from_the_form_and_lines_neither_added_nor_taken_off(self):
+        self._add_rule()
+        load = self._prepare()
+        load.with_user(self.user_keeper).action_give()
+        mine, line = load.with_user(self.user_technician), load.line_ids
+        mine.write({"line_ids": [Command.update(line.id, {"taken_qty": 2, "cause_id": self.cause_missing.id})]})
+        self.assertEqual(line.taken_qty, 2.0)
+        for command in (Command.delete(line.id), Command.create({"product_id": self.spare.id}), Command.update(line.id, {"given_qty": 9})):
+            with self.subTest(command=command), self.assertRaises(UserError), self.cr.savepoint():
+                mine.write({"line_ids": [command]})
