@@ -42,7 +42,7 @@ class RepairPartsDemo(models.AbstractModel):
             return
         count.action_start()
         books = count.line_ids._get_books()
-        missing = max(count.line_ids, key=lambda line: (books[line], -line.id))
+        missing = min(count.line_ids, key=lambda line: (books[line] < 2, books[line], line.id))
         for _round in range(2):
             for user, lines in count.line_ids.filtered(lambda line: line.state == "to_count").grouped("user_id").items():
                 mine = lines.with_user(user)
