@@ -15,7 +15,7 @@ class RepairPartsDemo(models.AbstractModel):
         demo = self.with_company(company).with_context(
             allowed_company_ids=company.ids, lang=language, tracking_disable=True, mail_notrack=True)
         keeper, manager = (self.env.ref(f"repair_service.demo_user_{name}") for name in ("keeper", "manager"))
-        company.repair_stock_owner_id = keeper
+        company.write({"repair_stock_owner_id": keeper.id, "repair_stock_chief_id": manager.id})
         runs = demo.env["repair.part.classification"]
         for _index in range(2):
             run = runs.create({"company_id": company.id})
@@ -23,26 +23,27 @@ class RepairPartsDemo(models.AbstractModel):
             if not run.previous_id:
                 run.action_apply()
         warehouse = demo.env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
+        warehouse.lot_stock_id.own_keeper_id = keeper
         count = demo.env["repair.stock.count"].create({
             "company_id": company.id, "location_id": warehouse.lot_stock_id.id, "kind": "class", "abc_class": "A",
             "user_ids": [Command.set((keeper | manager).ids)]})
         if count._prepare_lines():
             count.action_start()
-        self._load_finished_count(demo, company, warehouse, keeper, manager)
+        self._load_finished_count(demo, company, warehouse, keeper | self.env.ref("repair_service.demo_user_tech1"))
         demo.env["repair.stock.alert"]._refresh(company)
 
     @api.model
-    def _load_finished_count(self, demo, company, warehouse, keeper, manager):
+    def _load_finished_count(self, demo, company, warehouse, counters):
         """A count of class C that is done: one difference was found twice and waits for somebody to decide."""
         count = demo.env["repair.stock.count"].create({
             "company_id": company.id, "location_id": warehouse.lot_stock_id.id, "kind": "class", "abc_class": "C",
-            "user_ids": [Command.set((keeper | manager).ids)]})
+            "user_ids": [Command.set(counters.ids)]})
         if not count._prepare_lines():
             count.unlink()
             return
         count.action_start()
         books = count.line_ids._get_books()
-        missing = max(count.line_ids, key=lambda line: (books[line], -line.id))
+        missing = min(count.line_ids, key=lambda line: (books[line] < 2, books[line], line.id))
         for _round in range(2):
             for user, lines in count.line_ids.filtered(lambda line: line.state == "to_count").grouped("user_id").items():
                 mine = lines.with_user(user)

@@ -47,6 +47,7 @@ class RepairStockCountLine(models.Model):
     state = fields.Selection(STATES, required=True, default="to_count", index=True)
     my_quantity = fields.Float(
         "Counted by me", compute="_compute_my_quantity", inverse="_inverse_my_quantity", digits="Product Unit", compute_sudo=True)
+    my_open_count = fields.Integer(related="count_id.my_open_count")
     note = fields.Char("Remark")
     entry_ids = fields.One2many("repair.stock.count.entry", "line_id", "Entries", groups=RESULT_GROUPS)
     expected_qty = fields.Float("Books", digits="Product Unit", groups=RESULT_GROUPS, help="At the moment of counting.")

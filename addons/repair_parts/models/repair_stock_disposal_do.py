@@ -37,15 +37,10 @@ class RepairStockDisposal(models.Model):
     def _carry_out_return(self):
         """Make the returns of the newest receipts that the supplier still takes back; the keeper ships them."""
         left, pickings = self.quantity, self.env["stock.picking"]
-        free = {}
-        for quant in self._get_free_quants():
-            free[quant.lot_id.id] = free.get(quant.lot_id.id, 0.0) + quant.quantity - quant.reserved_quantity
-        for move in self._get_returnable_moves():
-            back = sum(move.returned_move_ids.filtered(lambda each: each.state != "cancel").mapped("product_qty"))
-            units = min(left, move.product_uom._compute_quantity(move.quantity, self.product_id.uom_id) - back,
-                        sum(free.get(lot.id, 0.0) for lot in move.lot_ids) if move.lot_ids else free.get(False, 0.0))
+        for move, most in self._get_returnable():
+            units = min(left, most)
             if self.product_id.uom_id.compare(units, 0) <= 0:
-                continue
+                break
             left -= units
             wizard = self.env["stock.return.picking"].create({"picking_id": move.picking_id.id})
             for line in wizard.product_return_moves:
@@ -57,6 +52,30 @@ class RepairStockDisposal(models.Model):
                 "Correct the quantity, or sell off the rest.", units=f"{self.quantity - left:g}", part=self.product_id.display_name,
                 days=self.company_id.repair_return_days))
         self._flow_write({"picking_ids": [Command.set(pickings.ids)]})
+
+    def _get_returnable(self):
+        """Return [(receipt move, units of it that may go back)], newest first."""
+        free = {}
+        for quant in self._get_free_quants():
+            free[quant.lot_id] = free.get(quant.lot_id, 0.0) + quant.quantity - quant.reserved_quantity
+        found = []
+        for move in self._get_returnable_moves():
+            back = sum(move.returned_move_ids.filtered(lambda each: each.state != "cancel").mapped("product_qty"))
+            lots = move.lot_ids or [move.lot_ids]
+            units = min(move.product_uom._compute_quantity(move.quantity, self.product_id.uom_id) - back,
+                        sum(free.get(lot, 0.0) for lot in lots))
+            if self.product_id.uom_id.compare(units, 0) > 0:
+                found.append((move, units))
+                for lot in lots:  # two receipts of one lot do not both give it back
+                    taken = min(units, free.get(lot, 0.0))
+                    free[lot], units = free.get(lot, 0.0) - taken, units - taken
+        return found
+
+    def _get_most(self):
+        """Return the units that may be disposed of in this way at present."""
+        if self.kind == "return":
+            return sum(units for _move, units in self.sudo()._get_returnable())  # receipts need not be the user's
+        return sum(quant.quantity - quant.reserved_quantity for quant in self._get_free_quants())
 
     def _get_returnable_moves(self):
         return self.env["stock.move"].search([
@@ -128,6 +147,7 @@ class RepairPartClassificationLine(models.Model):
             disposal = disposals.with_context(repair_flow=FLOW).create({
                 "line_id": self.id, "company_id": self.company_id.id, "product_id": self.product_id.id, "kind": self.proposal,
                 "quantity": self.on_hand, "reason": self.proposal_reason, "sale_price": self.product_id.lst_price / 2})
+            disposal.quantity = disposal._get_most() or self.on_hand
         return {"type": "ir.actions.act_window", "res_model": disposal._name, "res_id": disposal.id, "views": [(False, "form")]}
 
     def action_view_disposals(self):

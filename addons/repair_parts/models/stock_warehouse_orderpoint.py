@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
@@ -50,6 +50,12 @@ class StockWarehouseOrderpoint(models.Model):
         if any(COMPUTED_FIELDS & vals.keys() for vals in vals_list):
             raise UserError(self.env._(
                 "Computed minimum and maximum come from a classification run. Set minimum and maximum instead: they go before."))
+
+    def _unlink_processed_orderpoints(self):
+        """Keep what a run or a planner has set: core takes manual rules that the system made for leftovers of its own, once refilled."""
+        rules = self or self.with_context(active_test=False).search([("create_uid", "=", SUPERUSER_ID), ("trigger", "=", "manual")])
+        leftovers = rules.filtered(lambda rule: not rule.computed_on and not rule.is_planner_own)
+        return super(StockWarehouseOrderpoint, leftovers)._unlink_processed_orderpoints() if leftovers else leftovers
 
     def action_use_computed(self):
         """Give up the planner's own minimum and maximum for the computed ones.

@@ -24,6 +24,7 @@ from . import test_proposals
 from . import test_receipt_scan
 from . import test_receipts
 from . import test_security
+from . import test_stock_alert_concurrency
 from . import test_stock_alert_owner
 from . import test_stock_alerts
 from . import test_stock_control_rpc

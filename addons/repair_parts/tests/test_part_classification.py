@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -169,6 +169,20 @@ class TestPartClassification(RepairPartsCommon):
         self.assertEqual((rule.product_min_qty, rule.is_planner_own), (computed, False))
         with self.assertRaises(UserError):
             rule.write({"computed_min_qty": 1})
+
+    def test_rules_of_a_run_survive_the_replenishment_page(self):
+        """Core removes manual rules that the system made as soon as nothing is to be ordered."""
+        self._receive_old(self.spare, 60, 10.0)
+        self._use_on(self.spare, 10, 20)
+        run = self._run()
+        run.with_user(SUPERUSER_ID).action_apply()
+        rule = self._get_rule(self.spare)
+        self.assertEqual((rule.create_uid.id, rule.trigger, rule.qty_to_order), (SUPERUSER_ID, "manual", 0))
+        leftover = self.env["stock.warehouse.orderpoint"].with_user(SUPERUSER_ID).create({
+            "product_id": self.board.id, "location_id": self.stock.id, "trigger": "manual"})
+        self.env["stock.warehouse.orderpoint"].with_user(self.user_stock_manager).action_open_orderpoints()
+        self.assertTrue(rule.exists())
+        self.assertFalse(leftover.exists(), "core goes on cleaning up after itself")
 
     def test_computed_values_do_not_come_in_as_somebodys_own_default(self):
         rules = self.env["stock.warehouse.orderpoint"].with_user(self.user_stock_manager)

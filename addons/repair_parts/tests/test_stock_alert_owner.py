@@ -154,3 +154,19 @@ class TestStockAlertOwner(StockCountCommon):
         reasons = {alert.product_id: alert.reason for alert in alerts}
         self.assertIn("12 on order", reasons[self.fan])
         self.assertIn("Nothing is on order", reasons[self.board])
+
+    def test_alert_leads_to_the_next_step(self):
+        alert = self._open()
+        context = alert.with_user(self.user_keeper).action_count()["context"]
+        count = self.env["repair.stock.count"].with_user(self.user_keeper).with_context(context).create({})
+        self.assertEqual((count.location_id, count.kind), (self.shelf_2, "full"))
+        self._put(self.board, self.shelf_2, 9)
+        self.env["stock.warehouse.orderpoint"].create({
+            "product_id": self.board.id, "location_id": self.shelf_2.id, "product_min_qty": 1, "product_max_qty": 4, "trigger": "manual"})
+        self._refresh()
+        over = self.env["repair.stock.alert"].search([("kind", "=", "over"), ("product_id", "=", self.board.id)])
+        context = over.with_user(self.user_keeper).action_dispose()["context"]
+        disposal = self.env["repair.stock.disposal"].with_user(self.user_keeper).with_context(context).create({})
+        self.assertEqual((disposal.product_id, disposal.quantity), (self.board, 5))
+        self.assertEqual(over.with_user(self.user_keeper).action_dispose()["res_id"], disposal.id)
+        self.assertEqual(alert.with_user(self.user_keeper).action_replenish()["domain"], [("product_id", "=", self.fan.id)])

@@ -1,28 +1,22 @@
-import threading
-from contextlib import contextmanager
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
 from odoo.fields import Command
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
+
+from .common_transactions import RealTransactions
 
 PARTS, LOTS = 250, 20  # 5,000 quants
 
 
 @tagged("post_install", "-at_install")
-class TestStockCountConcurrency(BaseCase):
+class TestStockCountConcurrency(RealTransactions, BaseCase):
     """A stock take over 5,000 quants on committed data, while others pick in transactions of their own."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean_up)
         with self._transaction() as env:
             warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
             self.warehouse_id, self.inspects = warehouse.id, warehouse.incoming_inspection
@@ -43,11 +37,6 @@ class TestStockCountConcurrency(BaseCase):
                           (product_id, location_id, lot_id, company_id, quantity, reserved_quantity, in_date, inventory_date)
                    SELECT product_id, %s, id, %s, 10, 0, NOW() AT TIME ZONE 'UTC', CURRENT_DATE FROM lot""",
                 env.company.id, self.product_ids, LOTS, self.area_id, env.company.id))
-
-    @contextmanager
-    def _transaction(self, uid=SUPERUSER_ID):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, uid, {"tracking_disable": True})
 
     def _clean_up(self):
         with self._transaction() as env:
@@ -80,33 +69,6 @@ class TestStockCountConcurrency(BaseCase):
                 "location_dest_id": customers.id})],
         } for lot in lots])
         moves._action_done()
-
-    def _race(self, *works, alone=()):
-        """Run each work in a thread and transaction of its own, repeated by Odoo's retry but those of ``alone``; return the errors."""
-        errors = []
-        gate = threading.Barrier(len(works))
-
-        def run(work):
-            try:
-                with self._transaction() as env:
-                    env.cr.execute("SELECT 1")
-                    gate.wait(60)
-                    if work in alone:
-                        work(env)
-                    else:
-                        retrying(lambda: work(env), env)
-            except Exception as error:  # whatever it is, the test has to see it
-                errors.append(error)
-
-        # The test runner holds the lock of the registries, which the threads would wait for.
-        threads = [threading.Thread(target=run, args=(work,)) for work in works]
-        with patch.object(Registry, "_lock", DummyRLock()):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(300)
-        self.assertFalse(any(thread.is_alive() for thread in threads), "they wait for each other")
-        return errors
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_stock_take_over_5000_quants_while_others_pick(self):

@@ -68,6 +68,14 @@ class TestStockDisposal(StockCountCommon):
             again.action_hand_in()
         self.assertIn("take back 0", str(refusal.exception))
 
+    def test_proposal_to_return_asks_for_what_the_supplier_takes_back(self):
+        self._receive_idle(self.fan, 5, 200)
+        self._receive_idle(self.fan, 3, 70)
+        self.env["stock.quant"].search([("product_id", "=", self.fan.id)]).in_date = fields.Datetime.now() - timedelta(days=200)
+        disposal = self._propose(self.fan)
+        self.assertEqual((disposal.kind, disposal.quantity), ("return", 3))
+        disposal.action_hand_in()
+
     def test_scrap_needs_the_approval_of_somebody_else(self):
         disposal = self._ask("scrap", 8)
         self.assertEqual((disposal.state, disposal.sudo().activity_ids.user_id), ("to_approve", self.user_stock_manager))
