@@ -129,7 +129,7 @@ class RepairBrandClaim(models.Model):
             "cause": self.env._("Cause"), "remedy": self.env._("Remedy"), "item": self.env._("Labour or part"),
             "quantity": self.env._("Quantity"), "amount": self.env._("Claimed, untaxed"), "rests_on": self.env._("Rests on"),
             "customer_name": self.env._("Customer"), "customer_phone": self.env._("Phone"), "customer_city": self.env._("Town"),
-            "answer": self.env._("Answer"), "amount_paid": self.env._("Amount paid"), "reason": self.env._("Reason of the refusal"),
+            "answer": self.env._("Brand's answer"), "amount_paid": self.env._("Amount paid"), "reason": self.env._("Reason of the refusal"),
             "remark": self.env._("Remark"),
         }
 

@@ -70,6 +70,21 @@ class MaintenanceRequest(models.Model):
         if any(request.is_tool_damage for request in self):
             raise UserError(self.env._("A damage report is kept: close it with its outcome."))
 
+    def action_close_damage(self):
+        """Close damage reports with the outcome that was noted.
+
+        :raises AccessError: for others than a keeper
+        :raises UserError: no damage report, or outcome or answer are missing
+        """
+        self.env["maintenance.equipment"]._check_keeper()
+        if not all(request.is_tool_damage for request in self):
+            raise UserError(self.env._("This is no damage report of a tool."))
+        done = self.env["maintenance.stage"].search([("done", "=", True)], limit=1)
+        if not done:
+            raise UserError(self.env._("No stage of maintenance requests counts as done: mark one."))
+        self.write({"stage_id": done.id})
+        return True
+
     def _close_damage(self):
         """Put the tool back into use, or out of it for good."""
         for request in self:
@@ -154,7 +169,7 @@ class MaintenanceEquipment(models.Model):
 
     def action_report_damage(self):
         """Open the dialogue that reports the tool as damaged."""
-        return self._open_tool_dialogue("damage", self.env._("Report damage"))
+        return self._open_tool_dialogue("damage", self.env._("Report damage or loss"))
 
     def action_view_damages(self):
         """Open the damage reports of the tool."""

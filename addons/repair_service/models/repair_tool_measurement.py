@@ -162,6 +162,7 @@ class RepairMeasurementReview(models.Model):
     repair_id = fields.Many2one(related="line_id.inspection_id.repair_id", store=True, string="Service order")
     value = fields.Float(related="line_id.value")
     unit = fields.Char(related="line_id.unit")
+    limits = fields.Char(related="line_id.limits")
     measured_on = fields.Datetime(related="line_id.measured_on", store=True)
     measured_by_id = fields.Many2one(related="line_id.measured_by_id")
     failed_on = fields.Datetime("Found faulty on", readonly=True)
