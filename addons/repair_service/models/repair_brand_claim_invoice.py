@@ -217,7 +217,8 @@ class AccountMove(models.Model):
         former_sudo = self.env["repair.brand.claim"].sudo().search([("former_invoice_ids", "in", drafts.ids)], limit=1)  # as above
         if former_sudo:
             raise UserError(self.env._(
-                "%(claim)s was invoiced anew: this invoice stays cancelled, or its brand would be charged twice.", claim=former_sudo.number))
+                "%(claim)s was invoiced anew: this invoice stays cancelled, or its brand would be charged twice.",
+                claim=former_sudo.number))
         return super()._post(soft)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

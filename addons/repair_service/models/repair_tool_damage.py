@@ -24,7 +24,8 @@ class MaintenanceRequest(models.Model):
 
     is_tool_damage = fields.Boolean("Damage report of a tool", readonly=True, copy=False, index=True)
     tool_outcome = fields.Selection(
-        [("repaired", "Repaired"), ("replaced", "Replaced"), ("lost", "Lost"), ("none", "Nothing found")], "Outcome", copy=False, tracking=True)
+        [("repaired", "Repaired"), ("replaced", "Replaced"), ("lost", "Lost"), ("none", "Nothing found")], "Outcome",
+        copy=False, tracking=True)
     tool_liable = fields.Selection(
         [("wear", "Wear and tear"), ("company", "The company"), ("holder", "Who had it"), ("supplier", "Supplier or maker"),
          ("other", "Somebody else")],
@@ -131,7 +132,8 @@ class MaintenanceEquipment(models.Model):
             plain = clean_context(self.env.context)
             requests_sudo = self.env["maintenance.request"].with_context(plain, repair_flow=FLOW).sudo()  # whoever has the tool reports it
             requests_sudo.create({
-                **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id, "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
+                **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id,
+                "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
                 "employee_id": tool.sudo().employee_id.id, "maintenance_type": "corrective", "description": plaintext2html(note),
                 "company_id": (tool.company_id or self.env.company).id,
                 "maintenance_team_id": self._get_tool_team(tool.company_id or self.env.company).id})

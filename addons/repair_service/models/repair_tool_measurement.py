@@ -76,7 +76,8 @@ class RepairInspectionLine(models.Model):
     def _unlink_except_reviewed(self):
         reviews_sudo = self.env["repair.measurement.review"].sudo()  # yes or no only
         if reviews_sudo.search_count([("line_id", "in", self.ids)], limit=1):
-            raise UserError(self.env._("This value was measured with an instrument that failed: it is kept until it is clear that it can stand."))
+            raise UserError(self.env._(
+                "This value was measured with an instrument that failed: it is kept until it is clear that it can stand."))
 
     @api.model
     def _without_trace_defaults(self):
