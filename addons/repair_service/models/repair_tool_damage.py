@@ -129,8 +129,8 @@ class MaintenanceEquipment(models.Model):
         for tool in self:
             if tool._get_open_damages():
                 raise UserError(self.env._("%(tool)s is reported as damaged already.", tool=tool.display_name))
-            plain = clean_context(self.env.context)
-            requests_sudo = self.env["maintenance.request"].with_context(plain, repair_flow=FLOW).sudo()  # whoever has the tool reports it
+            plain = self.env(context={**clean_context(self.env.context), "repair_flow": FLOW})
+            requests_sudo = plain["maintenance.request"].sudo()  # whoever has the tool reports it
             requests_sudo.create({
                 **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id,
                 "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
