@@ -4,12 +4,15 @@ import csv
 import io
 import unicodedata
 import zipfile
+from itertools import islice
 
 import openpyxl
 
 ROWS_MAX = 5_000
 BYTES_MAX = 5_000_000
-UNPACKED_MAX = 20_000_000
+UNPACKED_MAX = 10_000_000
+# What people type shrinks to a tenth or a thirtieth; more is a file made to keep the server busy.
+SHRUNK_MAX, SHRUNK_FROM = 60, 1_000_000
 COLUMNS_MAX = 60
 CURRENCY_SIGNS = ("CNY", "RMB", "¥", "$", "€", "元")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -103,7 +106,8 @@ def _fold(title):
 def _read_workbook(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_MAX:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > UNPACKED_MAX or unpacked > max(SHRUNK_MAX * len(content), SHRUNK_FROM):
                 raise SheetError("size")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         rows = []
@@ -130,7 +134,8 @@ def _read_csv(content):
     head = text.splitlines()[0] if text.strip() else ""
     delimiter = max(",;\t", key=head.count)
     try:
-        rows = [[cell.strip() for cell in row][:COLUMNS_MAX] for row in csv.reader(io.StringIO(text), delimiter=delimiter)]
+        lines = islice(csv.reader(io.StringIO(text), delimiter=delimiter), ROWS_MAX + 2)
+        rows = [[cell.strip() for cell in row[:COLUMNS_MAX]] for row in lines]
     except csv.Error as error:
         raise SheetError("format") from error
     return _trim(rows)

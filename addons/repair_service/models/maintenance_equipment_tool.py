@@ -28,7 +28,7 @@ class MaintenanceEquipment(models.Model):
     holder_id = fields.Many2one(related="employee_id", string="In custody of")
     custody_ids = fields.One2many("repair.tool.custody", "equipment_id", readonly=True, copy=False)
     custody_id = fields.Many2one("repair.tool.custody", "Current custody", compute="_compute_custody_id")
-    held_since = fields.Datetime("Since", compute="_compute_custody_id")
+    held_since = fields.Datetime("Held since", compute="_compute_custody_id")
     is_tool_mine = fields.Boolean("In my custody", compute="_compute_is_tool_mine")
     tool_state = fields.Selection(
         [("store", "In the store"), ("handed", "To be signed for"), ("held", "In custody"), ("damaged", "Damaged"), ("retired", "Retired")],

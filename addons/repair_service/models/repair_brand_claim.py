@@ -41,6 +41,7 @@ class RepairBrandClaim(models.Model):
     order_count = fields.Integer("Repairs", compute="_compute_amounts", store=True)
     open_count = fields.Integer("Without an answer", compute="_compute_amounts", store=True)
     unresolved_count = fields.Integer("Refused, to be decided", compute="_compute_amounts", store=True)
+    undecided_count = fields.Integer("Refused, nobody was asked", compute="_compute_amounts", store=True)
     uncredited_count = fields.Integer("Conceded, to be credited", compute="_compute_amounts", store=True)
     amount_claimed = fields.Monetary("Claimed, untaxed", compute="_compute_amounts", store=True)
     amount_paid = fields.Monetary("Granted", compute="_compute_amounts", store=True, help="Untaxed, what the brand answered that it pays.")
@@ -63,7 +64,7 @@ class RepairBrandClaim(models.Model):
 
     @api.depends(
         "line_ids.answer", "line_ids.amount_claimed", "line_ids.amount_paid", "line_ids.amount_refused", "line_ids.repair_id",
-        "line_ids.resolved_on", "line_ids.credit_move_id")
+        "line_ids.resolved_on", "line_ids.resolution", "line_ids.credit_move_id")
     def _compute_amounts(self):
         for claim in self:
             lines = claim.line_ids
@@ -72,6 +73,7 @@ class RepairBrandClaim(models.Model):
             claim.order_count = len(lines.repair_id)
             claim.open_count = len(asked.filtered(lambda line: line.answer == "open"))
             claim.unresolved_count = len(lines.filtered(lambda line: line._needs_resolution() and not line.resolved_on))
+            claim.undecided_count = len(lines.filtered(lambda line: line._needs_resolution() and not line.resolution))
             claim.uncredited_count = len(lines.filtered(lambda line: line._needs_credit()))
             claim.amount_claimed = sum(asked.mapped("amount_claimed"))
             claim.amount_paid = sum(asked.mapped("amount_paid"))

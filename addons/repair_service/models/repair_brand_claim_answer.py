@@ -33,6 +33,19 @@ class RepairBrandClaim(models.Model):
             "type": "ir.actions.act_window", "name": self.env._("Read the brand's answers"), "res_model": "repair.claim.import",
             "view_mode": "form", "target": "new", "context": {"default_claim_id": self.id}}
 
+    def action_resolve_next(self):
+        """Open the dialogue that decides who bears the first line of which something was refused and nobody was asked yet.
+
+        :raises AccessError: for others than accounting and service managers
+        :raises UserError: all is decided
+        """
+        self.ensure_one()
+        self._check_claimer()
+        line = self._get_asked_lines().filtered(lambda line: line._needs_resolution() and not line.resolution)[:1]
+        if not line:
+            raise UserError(self.env._("Nothing of %(claim)s waits for a decision.", claim=self.number))
+        return line.action_open_resolve()
+
 
 class RepairBrandClaimLine(models.Model):
     _inherit = "repair.brand.claim.line"
@@ -104,6 +117,7 @@ class RepairBrandClaimLine(models.Model):
         return self._open_dialogue("resolve", self.env._("Who bears it?"))
 
     def _open_dialogue(self, kind, title):
+        self.ensure_one()
         return {
             "type": "ir.actions.act_window", "name": title, "res_model": "repair.claim.dialogue", "view_mode": "form", "target": "new",
             "context": {"default_line_id": self.id, "default_kind": kind}}

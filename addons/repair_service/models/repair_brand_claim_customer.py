@@ -5,7 +5,8 @@ from odoo.fields import Command
 from .repair_flow import FLOW
 
 ASKED_FIELDS = {"product_id", "product_uom_qty", "price_unit", "discount", "tax_ids", "order_id"}
-ADDRESSED_FIELDS = {"partner_id", "partner_invoice_id", "company_id", "pricelist_id", "currency_id", "fiscal_position_id", "payment_term_id"}
+ADDRESSED_FIELDS = {
+    "partner_id", "partner_invoice_id", "company_id", "pricelist_id", "currency_id", "fiscal_position_id", "payment_term_id"}
 SIGNATURE_FIELDS = {"signature", "signed_by", "signed_on", "require_signature"}
 
 
@@ -23,7 +24,7 @@ class RepairBrandClaimLine(models.Model):
         groups="sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly,"
                "repair_service.repair_service_group_manager")
     customer_answer = fields.Selection(
-        [("waiting", "Waits for the customer"), ("agreed", "The customer agreed"), ("refused", "The customer refused")],
+        [("waiting", "Waits for the customer's answer"), ("agreed", "The customer agreed"), ("refused", "The customer refused")],
         "Customer's answer", readonly=True, copy=False)
 
     def _ask_customer(self):

@@ -90,7 +90,8 @@ class RepairBrandClaimLine(models.Model):
             "proof": dict(appliance._fields["purchase_proof"]._description_selection(self.env)).get(appliance.purchase_proof, ""),
             "symptom": order.symptom_id.display_name or "", "cause": order.cause_id.display_name or "",
             "remedy": order.remedy_id.display_name or "", "item": self.name, "quantity": self.quantity, "amount": self.amount_claimed,
-            "rests_on": self.rate_reason or "", **{f"customer_{name}": text for name, text in customer.items()},
+            "rests_on": self.rate_reason or "", "old_part": self.move_id._get_old_part_note() if self.move_id else "",
+            **{f"customer_{name}": text for name, text in customer.items()},
         }
 
 
@@ -128,8 +129,9 @@ class RepairBrandClaim(models.Model):
             "purchase_date": self.env._("Purchased on"), "proof": self.env._("Proof of purchase"), "symptom": self.env._("Symptom"),
             "cause": self.env._("Cause"), "remedy": self.env._("Remedy"), "item": self.env._("Labour or part"),
             "quantity": self.env._("Quantity"), "amount": self.env._("Claimed, untaxed"), "rests_on": self.env._("Rests on"),
+            "old_part": self.env._("Old part"),
             "customer_name": self.env._("Customer"), "customer_phone": self.env._("Phone"), "customer_city": self.env._("Town"),
-            "answer": self.env._("Answer"), "amount_paid": self.env._("Amount paid"), "reason": self.env._("Reason of the refusal"),
+            "answer": self.env._("Brand's answer"), "amount_paid": self.env._("Amount paid"), "reason": self.env._("Reason of the refusal"),
             "remark": self.env._("Remark"),
         }
 
@@ -222,5 +224,10 @@ class StockMove(models.Model):
 
         Here nobody keeps old parts: an addon that does overrides this.
         """
+        self.ensure_one()
+        return ""
+
+    def _get_old_part_note(self):
+        """Return where the replaced part is, in words that the brand reads; '' where nobody keeps old parts, as here."""
         self.ensure_one()
         return ""

@@ -89,8 +89,10 @@ class RepairBrandClaim(models.Model):
         brands = self.env["repair.brand"].search([("partner_id", "!=", False), ("claim_days", ">", 0)])
         owed = self.env["repair.order"]._read_group([("brand_id", "in", brands.ids), ("accepted_on", "!=", False)], ["company_id"])
         for (company,) in owed:
+            default_keeper = self._get_default_keeper(company)
             for brand in brands:
-                self.with_company(company)._gather_due(brand, company)
+                keeper = brand.claim_user_id or default_keeper  # what is written down is in his language
+                self.with_company(company).with_context(lang=keeper.lang)._gather_due(brand.with_context(lang=keeper.lang), company, keeper)
 
     @api.model
     def _get_default_keeper(self, company):
@@ -101,14 +103,13 @@ class RepairBrandClaim(models.Model):
         return (people - self.env.ref("base.user_admin", raise_if_not_found=False))[:1] or people[:1] or self.env.user
 
     @api.model
-    def _gather_due(self, brand, company):
+    def _gather_due(self, brand, company, keeper):
         today = self.env["repair.order"]._local_date(fields.Datetime.now(), company)
         last = fields.Date.subtract(today, days=max(brand.claim_days - brand.claim_warn_days, 0))
         draft = self.search([("brand_id", "=", brand.id), ("company_id", "=", company.id), ("state", "=", "draft")], limit=1)
         sources = self._find_sources(brand, company, fields.Date.subtract(last, years=3), last)
         if sources:
             first = min(source.repair_id._local_date(source.repair_id.accepted_on) for source in sources)
-            keeper = brand.claim_user_id or self._get_default_keeper(company)
             draft = draft or self.create({
                 "brand_id": brand.id, "company_id": company.id, "date_from": first, "date_to": last, "user_id": keeper.id})
             draft._flow_write({"date_from": min(first, draft.date_from), "date_to": max(last, draft.date_to)})
@@ -117,7 +118,7 @@ class RepairBrandClaim(models.Model):
         if near and not draft.activity_search([ACTIVITY]):
             draft.activity_schedule(
                 ACTIVITY, min(near.mapped("deadline")),
-                user_id=(draft.user_id or brand.claim_user_id or self._get_default_keeper(company)).id,
+                user_id=(draft.user_id or keeper).id,
                 summary=self.env._("%(count)s lines have to be claimed before their deadline", count=len(near)))
 
 

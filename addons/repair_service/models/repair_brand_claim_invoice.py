@@ -114,6 +114,21 @@ class RepairBrandClaim(models.Model):
             claim._flow_write({"state": "sent", "settled_on": False})
         return True
 
+    def action_settle(self):
+        """Settle reopened claims of which every line is answered, decided and credited.
+
+        :raises AccessError: for users outside accounting
+        :raises UserError: a line waits for an answer, a decision or its credit note
+        """
+        self._check_accountant()
+        self._lock_claim()
+        self._check_state(("sent",), self.env._("Settling"))
+        self._settle_finished()
+        for claim in self:
+            if claim.state != "settled":
+                raise UserError(self.env._("Lines of %(claim)s wait for an answer, a decision or a credit note.", claim=claim.number))
+        return True
+
     def action_view_invoice(self):
         """Open the claim's invoice, with its credit notes where there are some."""
         self.ensure_one()
@@ -217,7 +232,8 @@ class AccountMove(models.Model):
         former_sudo = self.env["repair.brand.claim"].sudo().search([("former_invoice_ids", "in", drafts.ids)], limit=1)  # as above
         if former_sudo:
             raise UserError(self.env._(
-                "%(claim)s was invoiced anew: this invoice stays cancelled, or its brand would be charged twice.", claim=former_sudo.number))
+                "%(claim)s was invoiced anew: this invoice stays cancelled, or its brand would be charged twice.",
+                claim=former_sudo.number))
         return super()._post(soft)
 
     def _reverse_moves(self, default_values_list=None, cancel=False):

@@ -57,7 +57,7 @@ class RepairBrandRate(models.Model):
     product_id = fields.Many2one("product.product", "Part or service", ondelete="restrict", help="Empty: all of the kind.")
     basis = fields.Selection(
         [(claim_rates.FIXED, "Agreed amount"), (claim_rates.LIST, "Our price"), (claim_rates.COST, "Our cost")],
-        required=True, default=claim_rates.FIXED)
+        "Priced by", required=True, default=claim_rates.FIXED)
     amount = fields.Monetary("Amount a unit", help="Untaxed, where an amount is agreed.")
     percent = fields.Float("Handling (%)", digits=(5, 2), help="On top of our price or cost.")
     date_from = fields.Date("From")

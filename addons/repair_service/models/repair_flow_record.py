@@ -40,7 +40,7 @@ class RepairFlowRecord(models.AbstractModel):
     @api.model
     def default_get(self, fields):
         """Return the defaults of the code: what the flow records takes nothing from the context or the own defaults of who caused it."""
-        plain = self.with_context(clean_context(self.env.context))
+        plain = self.with_env(self.env(context=clean_context(self.env.context)))
         return drop_kept_defaults(plain, set(fields), super(RepairFlowRecord, plain).default_get(fields))
 
     @api.model

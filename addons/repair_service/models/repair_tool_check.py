@@ -75,7 +75,7 @@ class MaintenanceEquipment(models.Model):
 
     def action_check(self):
         """Open the dialogue of the periodic check."""
-        return self._open_tool_dialogue("check", self.env._("Check"))
+        return self._open_tool_dialogue("check", self.env._("Check the tool"))
 
     @api.model
     def _cron_remind_tools(self):

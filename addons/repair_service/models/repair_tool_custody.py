@@ -154,4 +154,4 @@ class MaintenanceEquipment(models.Model):
     def action_take_back(self):
         """Open the dialogue that takes the tool back."""
         self._check_keeper()
-        return self._open_tool_dialogue("take_back", self.env._("Take back"))
+        return self._open_tool_dialogue("take_back", self.env._("Take the tool back"))

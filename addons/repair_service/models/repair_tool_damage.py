@@ -24,7 +24,8 @@ class MaintenanceRequest(models.Model):
 
     is_tool_damage = fields.Boolean("Damage report of a tool", readonly=True, copy=False, index=True)
     tool_outcome = fields.Selection(
-        [("repaired", "Repaired"), ("replaced", "Replaced"), ("lost", "Lost"), ("none", "Nothing found")], "Outcome", copy=False, tracking=True)
+        [("repaired", "Repaired"), ("replaced", "Replaced"), ("lost", "Lost"), ("none", "Nothing found")], "Outcome",
+        copy=False, tracking=True)
     tool_liable = fields.Selection(
         [("wear", "Wear and tear"), ("company", "The company"), ("holder", "Who had it"), ("supplier", "Supplier or maker"),
          ("other", "Somebody else")],
@@ -70,6 +71,21 @@ class MaintenanceRequest(models.Model):
         if any(request.is_tool_damage for request in self):
             raise UserError(self.env._("A damage report is kept: close it with its outcome."))
 
+    def action_close_damage(self):
+        """Close damage reports with the outcome that was noted.
+
+        :raises AccessError: for others than a keeper
+        :raises UserError: no damage report, or outcome or answer are missing
+        """
+        self.env["maintenance.equipment"]._check_keeper()
+        if not all(request.is_tool_damage for request in self):
+            raise UserError(self.env._("This is no damage report of a tool."))
+        done = self.env["maintenance.stage"].search([("done", "=", True)], limit=1)
+        if not done:
+            raise UserError(self.env._("No stage of maintenance requests counts as done: mark one."))
+        self.write({"stage_id": done.id})
+        return True
+
     def _close_damage(self):
         """Put the tool back into use, or out of it for good."""
         for request in self:
@@ -113,10 +129,11 @@ class MaintenanceEquipment(models.Model):
         for tool in self:
             if tool._get_open_damages():
                 raise UserError(self.env._("%(tool)s is reported as damaged already.", tool=tool.display_name))
-            plain = clean_context(self.env.context)
-            requests_sudo = self.env["maintenance.request"].with_context(plain, repair_flow=FLOW).sudo()  # whoever has the tool reports it
+            plain = self.env(context={**clean_context(self.env.context), "repair_flow": FLOW})
+            requests_sudo = plain["maintenance.request"].sudo()  # whoever has the tool reports it
             requests_sudo.create({
-                **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id, "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
+                **OPEN_REPORT, "stage_id": requests_sudo._default_stage().id,
+                "name": self.env._("Damaged: %(tool)s", tool=tool.display_name), "equipment_id": tool.id, "is_tool_damage": True,
                 "employee_id": tool.sudo().employee_id.id, "maintenance_type": "corrective", "description": plaintext2html(note),
                 "company_id": (tool.company_id or self.env.company).id,
                 "maintenance_team_id": self._get_tool_team(tool.company_id or self.env.company).id})
@@ -154,7 +171,7 @@ class MaintenanceEquipment(models.Model):
 
     def action_report_damage(self):
         """Open the dialogue that reports the tool as damaged."""
-        return self._open_tool_dialogue("damage", self.env._("Report damage"))
+        return self._open_tool_dialogue("damage", self.env._("Report damage or loss"))
 
     def action_view_damages(self):
         """Open the damage reports of the tool."""

@@ -76,7 +76,8 @@ class RepairInspectionLine(models.Model):
     def _unlink_except_reviewed(self):
         reviews_sudo = self.env["repair.measurement.review"].sudo()  # yes or no only
         if reviews_sudo.search_count([("line_id", "in", self.ids)], limit=1):
-            raise UserError(self.env._("This value was measured with an instrument that failed: it is kept until it is clear that it can stand."))
+            raise UserError(self.env._(
+                "This value was measured with an instrument that failed: it is kept until it is clear that it can stand."))
 
     @api.model
     def _without_trace_defaults(self):
@@ -162,6 +163,7 @@ class RepairMeasurementReview(models.Model):
     repair_id = fields.Many2one(related="line_id.inspection_id.repair_id", store=True, string="Service order")
     value = fields.Float(related="line_id.value")
     unit = fields.Char(related="line_id.unit")
+    limits = fields.Char(related="line_id.limits")
     measured_on = fields.Datetime(related="line_id.measured_on", store=True)
     measured_by_id = fields.Many2one(related="line_id.measured_by_id")
     failed_on = fields.Datetime("Found faulty on", readonly=True)

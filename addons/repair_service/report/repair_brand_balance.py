@@ -33,7 +33,8 @@ class RepairBrandBalance(models.Model):
 
     @property
     def _table_query(self):
-        deadline = SQL("(COALESCE(before.resolved_on, o.accepted_on) AT TIME ZONE 'UTC' AT TIME ZONE c.repair_tz)::date + NULLIF(b.claim_days, 0)")
+        deadline = SQL(
+            "(COALESCE(before.resolved_on, o.accepted_on) AT TIME ZONE 'UTC' AT TIME ZONE c.repair_tz)::date + NULLIF(b.claim_days, 0)")
         # What is claimed again is owed by what was left unpaid, and its deadline counts from that decision.
         before = """
             LEFT JOIN LATERAL (
@@ -74,7 +75,8 @@ class RepairBrandBalance(models.Model):
                        ROUND((i.amount_residual + COALESCE(credited.residual, 0)) * i.amount_untaxed / NULLIF(i.amount_total, 0), 2)
                   FROM repair_brand_claim a JOIN account_move i ON i.id = a.invoice_id JOIN res_company c ON c.id = a.company_id
                   LEFT JOIN LATERAL (
-                       SELECT SUM(n.amount_residual_signed) AS residual FROM repair_brand_claim_credit_rel l JOIN account_move n ON n.id = l.move_id
+                       SELECT SUM(n.amount_residual_signed) AS residual
+                         FROM repair_brand_claim_credit_rel l JOIN account_move n ON n.id = l.move_id
                         WHERE l.claim_id = a.id AND n.state = 'posted') credited ON TRUE
                  WHERE i.state = 'posted' AND i.amount_residual + COALESCE(credited.residual, 0) <> 0
               ) owed JOIN res_company z ON z.id = owed.company_id) r

@@ -55,8 +55,9 @@ class RepairCharge(models.Model):
             WHERE o.accepted_on IS NOT NULL AND o.service_stage IN ('accepted', 'closed')""")
         return SQL(
             """
-            SELECT r.id, r.repair_id, r.company_id, r.currency_id, r.accepted_on, r.appliance_id, r.category_id, r.brand_id, r.technician_id,
-                   r.partner_id, r.coverage, r.payer, r.kind, r.product_id, r.quantity, r.amount - COALESCE(r.away, 0) AS amount, r.cost,
+            SELECT r.id, r.repair_id, r.company_id, r.currency_id, r.accepted_on, r.appliance_id, r.category_id, r.brand_id,
+                   r.technician_id, r.partner_id, r.coverage, r.payer, r.kind, r.product_id, r.quantity,
+                   r.amount - COALESCE(r.away, 0) AS amount, r.cost,
                    CASE r.payer WHEN 'customer' THEN r.partner_id WHEN 'brand' THEN r.maker_id END AS payer_id
               FROM (
                 SELECT 6 * l.id AS id, %(head)s, b.partner_id AS maker_id, l.payer, 'service' AS kind, l.product_id, l.quantity,
@@ -65,10 +66,12 @@ class RepairCharge(models.Model):
                 UNION ALL
                 SELECT 6 * m.id + 1, %(head)s, b.partner_id, m.payer, 'part', m.product_id, m.product_uom_qty,
                        m.repair_price_subtotal, m.value, CASE WHEN m.payer = 'brand' THEN k.away END
-                  FROM stock_move m %(away_part)s JOIN repair_order o ON o.id = m.repair_id %(source)s AND m.repair_line_type = 'add' AND m.state = 'done'
+                  FROM stock_move m %(away_part)s JOIN repair_order o ON o.id = m.repair_id %(source)s
+                   AND m.repair_line_type = 'add' AND m.state = 'done'
                 UNION ALL  -- quantity and cost go with a line that one other payer bears as a whole
-                SELECT 6 * k.id + share.place, %(head)s, b.partner_id, share.payer, CASE WHEN k.move_id IS NULL THEN 'service' ELSE 'part' END,
-                       k.product_id, CASE WHEN share.amount = k.amount_list THEN k.quantity ELSE 0 END, share.amount,
+                SELECT 6 * k.id + share.place, %(head)s, b.partner_id, share.payer,
+                       CASE WHEN k.move_id IS NULL THEN 'service' ELSE 'part' END, k.product_id,
+                       CASE WHEN share.amount = k.amount_list THEN k.quantity ELSE 0 END, share.amount,
                        CASE WHEN share.amount = k.amount_list AND m.id IS NOT NULL THEN m.value ELSE 0 END, NULL
                   FROM repair_brand_claim_line k
                  CROSS JOIN LATERAL (VALUES

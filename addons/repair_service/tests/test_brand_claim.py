@@ -88,6 +88,14 @@ class TestBrandClaim(RepairClaimCommon):
         claim.line_ids.invalidate_recordset(["missing"])
         self.assertEqual(sorted(claim.line_ids.mapped("missing")), ["", "old part"])
 
+    def test_where_the_old_part_is_stands_on_paper_and_sheet(self):
+        self._accept()
+        claim = self._gather()
+        self.patch(type(self.env["stock.move"]), "_get_old_part_note", lambda move: "returned with RT-7")
+        html = self.env["ir.actions.report"].with_context(force_report_rendering=False)._render_qweb_html(
+            "repair_service.report_brand_claim", claim.ids)[0].decode()
+        self.assertEqual((html.count("returned with RT-7"), claim._make_csv().decode().count("returned with RT-7")), (1, 1))
+
     def test_deadlines_warn_and_the_night_job_gathers_what_is_near(self):
         self._accept()
         near = self._accept(days_ago=55)

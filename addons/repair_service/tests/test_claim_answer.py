@@ -46,11 +46,14 @@ class TestClaimAnswer(RepairClaimCommon):
         self.assertRecordValues(claim, [{
             "amount_paid": 150.0, "amount_refused": 210.0, "open_count": 0, "unresolved_count": 3, "uncredited_count": 0, "state": "sent"}])
         self.assertAlmostEqual(claim.refused_share, 58.3, 1)
+        self.assertEqual(claim.action_resolve_next()["context"]["default_line_id"], self.fan.id)
         margin, claimable = self.second.amount_margin, self.second.amount_claimable
         self._resolve(self.fan, "company", "not worth a dispute")
         self._resolve(self.other_labour, "company", "warranty had expired indeed")
         self._resolve(self.other_fan, "claim_again", "invoice found")
         self.assertEqual((claim.unresolved_count, claim.uncredited_count), (0, 3))
+        with self.assertRaisesRegex(UserError, "waits for a decision"):
+            claim.action_resolve_next()
         self.assertEqual(self.second.service_line_ids.payer, "company")
         self.assertEqual(self.second.move_ids.payer, "brand")
         self.assertRecordValues(self.second, [{"amount_claimable": claimable - 100.0, "amount_margin": margin - 100.0}])

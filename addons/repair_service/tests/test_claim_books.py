@@ -152,7 +152,12 @@ class TestClaimBooks(RepairClaimCommon):
             with self.subTest(user.login), self.assertRaises(AccessError):
                 claim.with_user(user).action_reopen()
         claim.action_reopen()
-        self._refuse(self.labour)
+        claim.action_settle()  # opened by mistake
+        claim.action_reopen()
+        self._answer(self.labour, "refused", reason="rate")
+        with self.assertRaisesRegex(UserError, "wait for"):
+            claim.action_settle()
+        self._resolve(self.labour, "company")
         claim.action_credit()
         self.assertEqual((claim.state, claim.amount_residual, claim.amount_paid), ("settled", 0.0, 260.0))
         with self.assertRaisesRegex(UserError, "owes nothing"):

@@ -43,7 +43,8 @@ class TestConcurrentClaims(ConcurrencyCase):
         cls._remove_claims(env)
         for table in ("repair_service_line", "repair_order"):
             column = "id" if table == "repair_order" else "repair_id"
-            env.execute_query(SQL("DELETE FROM %s WHERE %s IN %s RETURNING id", SQL.identifier(table), SQL.identifier(column), tuple(cls.order_ids)))
+            env.execute_query(SQL(
+                "DELETE FROM %s WHERE %s IN %s RETURNING id", SQL.identifier(table), SQL.identifier(column), tuple(cls.order_ids)))
         env.invalidate_all()
         env["repair.appliance"].browse(cls.appliance_id).unlink()
         env["repair.brand"].browse(cls.brand_id).unlink()

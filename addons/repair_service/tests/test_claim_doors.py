@@ -151,6 +151,8 @@ class TestClaimDoors(RepairClaimCommon):
         first, second = claim.line_ids.mapped("reference")
         dialogue = self._read(claim, f"Claim line,Answer\n\n{first},Paid\n\n\n{second},Perhaps\n".encode())
         self.assertEqual(dialogue.row_ids.sorted("number").mapped("number"), [3, 6])
+        dialogue = self._read(claim, f"Claim line,Brand's answer\n{first},\n{second},Paid\n".encode())
+        self.assertEqual((dialogue.good_count, dialogue.empty_count), (1, 1))
 
     def test_amounts_are_read_as_people_write_them(self):
         claim = self._invoice(self._gather())

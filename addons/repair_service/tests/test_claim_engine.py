@@ -1,4 +1,8 @@
+import io
+import zipfile
 from datetime import date
+
+import xlsxwriter
 
 from odoo.tests import BaseCase, tagged
 
@@ -83,4 +87,29 @@ class TestClaimEngine(BaseCase):
     def test_no_text_becomes_a_formula(self):
         self.assertEqual([make_safe(text) for text in ("=1+1", "-x", "@a", "+1", "plain")], ["'=1+1", "'-x", "'@a", "'+1", "plain"])
 
+    def _make_book(self, rows, shared=""):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+            sheet = book.add_worksheet()
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+        if not shared:
+            return stream.getvalue()
+        bad = io.BytesIO()
+        with zipfile.ZipFile(stream) as good, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as archive:
+            for entry in good.namelist():
+                archive.writestr(entry, shared if entry == "xl/sharedStrings.xml" else good.read(entry))
+        return bad.getvalue()
 
+    def test_the_largest_sheet_that_people_send_is_read_and_one_made_to_keep_the_server_busy_is_not(self):
+        row = ["BC/2026/0001-", "WH/RO/00", "2026-11-23", "空调", "KFR-35GW/26583", "SN", "2026-01-01", "发票",
+               "[S01] 不制冷", "[C04] 泄漏",
+               "[R04] 补漏并加注制冷剂", "空调维修工时", 1.0, 135.0,
+               "约定：每单位 ¥ 135.00", "王*", "138****1234", "", "已付", 135.0, "", "同意"]
+        rows = [["Claim line"] * len(row)] + [[f"{cell}{number}" if place in (0, 1, 5) else cell for place, cell in enumerate(row)]
+                                              for number in range(5_000)]
+        self.assertEqual(len(read_rows(self._make_book(rows))), 5_001)
+        bomb = "<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>%s</sst>" % ("<si><t>a</t></si>" * 200_000)
+        with self.assertRaises(SheetError) as caught:
+            read_rows(self._make_book(rows[:2], bomb))
+        self.assertEqual(caught.exception.args[0], "size")

@@ -63,9 +63,11 @@ class TestClaimLoad(RepairClaimCommon):
         self.env.cr.execute("ANALYZE repair_brand_claim_line")
         lists = {
             "claims": ("repair.brand.claim", {
-                "number": {}, "brand_id": {}, "line_count": {}, "order_count": {}, "amount_claimed": {}, "amount_paid": {}, "invoice_state": {},
+                "number": {}, "brand_id": {}, "line_count": {}, "order_count": {}, "amount_claimed": {}, "amount_paid": {},
+                "invoice_state": {},
                 "amount_residual": {}, "days_overdue": {}, "state": {}}),
-            "lines": ("repair.brand.claim.line", {"reference": {}, "repair_id": {}, "name": {}, "amount_claimed": {}, "missing": {}, "answer": {}}),
+            "lines": ("repair.brand.claim.line", {
+                "reference": {}, "repair_id": {}, "name": {}, "amount_claimed": {}, "missing": {}, "answer": {}}),
             "balance": ("repair.brand.balance", {"brand_id": {}, "stage": {}, "amount": {}, "age": {}}),
             "charges": ("repair.charge", {"repair_id": {}, "payer": {}, "amount": {}}),
         }

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -202,7 +202,10 @@ class TestToolDoors(RepairToolCommon):
         report, values = self.ladder.maintenance_ids, {"tool_outcome": "lost", "tool_liable": "wear", "stage_id": self.stage_done.id}
         with self.assertRaisesRegex(UserError, "another keeper"), self.cr.savepoint():
             report.with_user(self.user_keeper).write(values)
-        report.with_user(self.user_manager).write(values)
+        report.with_user(self.user_manager).write({"tool_outcome": "lost", "tool_liable": "wear"})
+        with self.assertRaises(AccessError):
+            report.with_user(self.user_inspector).action_close_damage()
+        report.with_user(self.user_manager).action_close_damage()
         self.assertFalse(self.ladder.active)
 
     def test_a_point_that_was_measured_cannot_be_deleted_from_under_its_review(self):

@@ -20,7 +20,7 @@ class RepairClaimDialogue(models.TransientModel):
     repair_id = fields.Many2one(related="line_id.repair_id", string="Service order")
     amount_claimed = fields.Monetary(related="line_id.amount_claimed", string="Amount claimed")
     amount_refused = fields.Monetary(related="line_id.amount_refused", string="Amount refused")
-    answer = fields.Selection([("paid", "Paid"), ("short", "Paid in part"), ("refused", "Refused")])
+    answer = fields.Selection([("paid", "Paid"), ("short", "Paid in part"), ("refused", "Refused")], "Brand's answer")
     amount_paid = fields.Monetary("The brand pays", help="Untaxed.")
     reason_id = fields.Many2one("repair.claim.reason", "Brand's reason", ondelete="cascade")
     note = fields.Char("Brand's remark")

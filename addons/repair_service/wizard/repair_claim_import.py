@@ -24,6 +24,7 @@ class RepairClaimImport(models.TransientModel):
     row_ids = fields.One2many("repair.claim.import.row", "import_id", "Rows", readonly=True)
     good_count = fields.Integer("Rows to take over", compute="_compute_counts")
     bad_count = fields.Integer("Rows with errors", compute="_compute_counts")
+    empty_count = fields.Integer("Rows without an answer", readonly=True)
 
     @api.depends("row_ids.error")
     def _compute_counts(self):
@@ -61,11 +62,14 @@ class RepairClaimImport(models.TransientModel):
         lines = {line.reference: line for line in self.claim_id._get_asked_lines()}
         labels, reasons, seen, values = get_answer_labels(self.env), self._get_reasons(), set(), []
         for number, cells in enumerate(rows[first + 1:], first + 2):
+            if not cells:
+                continue
             cell = {column: cells[place] if place < len(cells) else "" for column, place in columns.items()}
             values.append({"number": number, **self._read_row(cell, lines, labels, reasons, seen)})
         dialogue_sudo = self.sudo()  # rows are made by this step only
         dialogue_sudo.row_ids.unlink()
-        dialogue_sudo.row_ids = [Command.create(row) for row in values if row.get("error") != "-"]
+        told = [row for row in values if row.get("error") != "-"]
+        dialogue_sudo.write({"row_ids": [Command.create(row) for row in told], "empty_count": len(values) - len(told)})
         return self._reopen()
 
     def _read_sheet(self):
@@ -90,6 +94,7 @@ class RepairClaimImport(models.TransientModel):
         for titles in (claim._get_sheet_titles(), english._get_sheet_titles()):
             for column, title in titles.items():
                 names.setdefault(column, set()).update({title, column})
+        names["answer"] |= {"Answer", self.env._("Answer of the brand")}
         try:
             return claim_sheet.find_columns(header, names)
         except claim_sheet.SheetError as error:
@@ -173,7 +178,7 @@ class RepairClaimImportRow(models.TransientModel):
     number = fields.Integer("Row", readonly=True)
     reference = fields.Char("Claim line", readonly=True)
     line_id = fields.Many2one("repair.brand.claim.line", readonly=True, ondelete="cascade")
-    answer = fields.Selection([("paid", "Paid"), ("short", "Paid in part"), ("refused", "Refused")], readonly=True)
+    answer = fields.Selection([("paid", "Paid"), ("short", "Paid in part"), ("refused", "Refused")], "Brand's answer", readonly=True)
     amount_paid = fields.Monetary("The brand pays", readonly=True)
     reason_id = fields.Many2one("repair.claim.reason", readonly=True, ondelete="cascade")
     note = fields.Char("Remark", readonly=True)

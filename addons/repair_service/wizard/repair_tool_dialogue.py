@@ -10,8 +10,8 @@ class RepairToolDialogue(models.TransientModel):
     _inherit = ["repair.input"]
 
     kind = fields.Selection(
-        [("hand_out", "Hand out"), ("sign", "Sign for the tool"), ("check", "Check"), ("damage", "Report damage"),
-         ("take_back", "Take back")],
+        [("hand_out", "Hand out"), ("sign", "Sign for the tool"), ("check", "Check the tool"), ("damage", "Report damage or loss"),
+         ("take_back", "Take the tool back")],
         required=True, readonly=True, default="check")
     equipment_id = fields.Many2one("maintenance.equipment", "Tool", required=True, readonly=True, ondelete="cascade")
     check_points = fields.Text(related="equipment_id.check_points", string="Points to check")
@@ -21,7 +21,7 @@ class RepairToolDialogue(models.TransientModel):
     result = fields.Selection([("pass", "In order"), ("fail", "Defective")])
     is_clean = fields.Boolean("It is clean", default=True)
     is_whole = fields.Boolean("It is whole", default=True)
-    note = fields.Char("What was found")
+    note = fields.Char("What was noticed")
 
     def action_confirm(self):
         """Take the step.
