@@ -37,7 +37,7 @@ class RepairPartsDemo(models.AbstractModel):
             "name": "沪东再生资源有限公司" if chinese else "East Shanghai Recycling", "is_company": True, "company_id": company.id,
             "phone": "021 5555 0188", "recycler_licence": "HW-2025-0317",
             "recycler_licence_until": fields.Date.add(fields.Date.today(), months=7),
-            "recycler_kind_ids": [Command.set(self.env["repair.waste.kind"].search([]).ids)]})
+            "recycler_kind_ids": [Command.set(self.env["repair.waste.kind"].search([("is_hazardous", "=", True)]).ids)]})
 
     @api.model
     def _load_van_control(self):
