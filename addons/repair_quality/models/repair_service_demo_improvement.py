@@ -15,7 +15,7 @@ OBJECTIVES = (
     ("csat", "客户满意", 90, 5, 90),
     ("stock_accuracy", "库存准确", 95, 3, 180),
     ("fill_rate", "配件现货满足", 85, 10, 180),
-    ("training_done", "按计划完成培训", 90, 10, 180),
+    ("training_done", "按计划完成培训", 90, 10, 366),
 )
 # Class of the cause, source, what was wrong, why, and what was done about it: the first ones come up most often.
 CASES = (
