@@ -18,7 +18,10 @@ class QmsEscalationRule(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", help="Empty: all companies.")
     applies_to = fields.Selection(
-        [("qms.action", "Actions and decisions"), ("qms.nonconformity", "Nonconformities"), ("qms.improvement", "Improvement projects")], required=True, default="qms.action")
+        [
+            ("qms.action", "Actions and decisions"), ("qms.nonconformity", "Nonconformities"),
+            ("qms.improvement", "Improvement projects"),
+        ], required=True, default="qms.action")
     severity = fields.Selection(
         [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")], help="Empty: whatever the severity of the nonconformity.")
     days = fields.Integer("Days overdue", required=True, default=3)

@@ -98,7 +98,7 @@ class RepairServiceDemo(models.AbstractModel):
             "name": "每位工程师每两个月一次", "company_id": company.id, "every": 2, "unit": "month",
             "start_on": today - relativedelta(months=2, days=-9), "inspector_ids": [Command.set(inspectors.ids)]})
         rule._plan()
-        for place, patrol in enumerate(rule.patrol_ids.sorted("id")):
+        for patrol in rule.patrol_ids.sorted("id"):
             visit = self.env["repair.appointment"].search([
                 ("technician_id", "=", patrol.technician_id.id), ("state", "=", "done"), ("start", "<", fields.Datetime.now()),
                 ("start", ">", fields.Datetime.now() - timedelta(days=75)), ("arrived_at", "!=", False)], limit=1)

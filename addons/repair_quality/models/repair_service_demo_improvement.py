@@ -15,7 +15,7 @@ OBJECTIVES = (
     ("csat", "客户满意", 90, 5, 90),
     ("stock_accuracy", "库存准确", 95, 3, 180),
     ("fill_rate", "配件现货满足", 85, 10, 180),
-    ("training_done", "按计划完成培训", 90, 10, 180),
+    ("training_done", "按计划完成培训", 90, 10, 366),
 )
 # Class of the cause, source, what was wrong, why, and what was done about it: the first ones come up most often.
 CASES = (
@@ -103,7 +103,8 @@ class RepairServiceDemo(models.AbstractModel):
         steps = self.env["qms.action"].create([{
             "name": name, "kind": "step", "improvement_id": project.id, "figure_days": 0, "owner_id": self._find(f"demo_user_{login}").id,
             "deadline": begin + timedelta(days=days), "result": "已完成。",
-        } for name, login, days in (("统计每类家电最常用的十种配件", "keeper", 20), ("每辆车配齐备货箱", "keeper", 45), ("每周补货清单", "manager", 60))])
+        } for name, login, days in (
+            ("统计每类家电最常用的十种配件", "keeper", 20), ("每辆车配齐备货箱", "keeper", 45), ("每周补货清单", "manager", 60))])
         project._freeze_side("before", begin - timedelta(days=120), begin - timedelta(days=31))
         for step in steps:
             step._flow_write({"done_on": step.deadline, "done_by_id": step.owner_id.id})
@@ -118,7 +119,8 @@ class RepairServiceDemo(models.AbstractModel):
         self.env["qms.improvement.value"].sudo().create(weeks)  # written by the system alone
         closed = placed + timedelta(days=128)
         project.write({
-            "evaluation": "第二次上门明显减少；同期没有换工程师，也没有淡旺季变化。", "standard": "随车备货清单写入《出工准备作业指导书》。",
+            "evaluation": "第二次上门明显减少；同期没有换工程师，也没有淡旺季变化。",
+            "standard": "随车备货清单写入《出工准备作业指导书》。",
             "lesson": "备货箱要每周清点，否则一个月后又不全。",
             "evidence_ids": [Command.create({"name": "随车备货清单.txt", "raw": "每车十种常用配件".encode()})]})
         project._flow_write({
@@ -129,7 +131,8 @@ class RepairServiceDemo(models.AbstractModel):
     @api.model
     def _load_decisions(self, company):
         """Decide on the missed months but the newest two, which wait."""
-        missed = self.env["qms.objective.value"].search([("company_id", "=", company.id), ("decision_state", "=", "missing")], order="period_start")
+        missed = self.env["qms.objective.value"].search(
+            [("company_id", "=", company.id), ("decision_state", "=", "missing")], order="period_start")
         for number, value in enumerate(missed[:-2]):
             decided = fields.Date.add(value.period_end, days=8)
             decision = self.env["qms.action"].create({

@@ -75,10 +75,10 @@ class TestEscalation(RepairQualityCommon):
     def test_the_daily_job_reckons_by_the_calendar_of_the_company(self):
         """23:00 UTC on 4 June is 5 June in Shanghai: what was due on 2 June is three days overdue."""
         self.env.company.partner_id.tz = "Asia/Shanghai"
-        self.env.ref("base.user_root").tz = False
         with freeze_time("2027-06-04 23:00:00"):
             late = self._plan_action(self.record, deadline="2027-06-02")
-            self.env.ref("repair_quality.ir_cron_quality_day").with_context(tz=False).method_direct_trigger()
+            job = self.env.ref("repair_quality.ir_cron_quality_day")
+            job.ir_actions_server_id.with_user(job.user_id).with_context(tz=False).run()
         self.assertTrue(late.activity_search([ACTIVITY]))
 
     def test_the_log_is_nobodys(self):

@@ -62,7 +62,8 @@ class TestQualitySecurity(RepairQualityCommon):
         other = self._make_nonconformity()
         project = self.env["qms.improvement"].create({"name": "Mine", "figure": "nps", "target_value": 60, "date_due": self.today})
         vals = {"name": "x", "deadline": self.today, "improvement_id": project.id}
-        for more in ({"nonconformity_id": other.id, "kind": "corrective"}, {"nonconformity_id": other.id, "kind": "step"}, {"kind": "corrective"}):
+        for more in ({"nonconformity_id": other.id, "kind": "corrective"}, {"nonconformity_id": other.id, "kind": "step"},
+                     {"kind": "corrective"}):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 self.env["qms.action"].create({**vals, **more})
         step = self.env["qms.action"].create({**vals, "kind": "step"})

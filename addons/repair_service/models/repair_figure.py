@@ -116,8 +116,8 @@ class RepairFigure(models.AbstractModel):
             "repeat_30": repeat,
             "repeat_90": repeat,
             "response": self.env._(
-                "Mean hours from the report to the first contact: the first visit agreed, diagnosis, quotation or message of a person to the"
-                " customer, whichever came first; by the day of the contact."),
+                "Mean hours from the report to the first contact: the first visit agreed, diagnosis, quotation or message of a person to"
+                " the customer, whichever came first; by the day of the contact."),
             "mttr": self.env._(
                 "Mean hours from the report to the passed final inspection, of repairs finished in the period."
                 " Waiting for parts is included."),
@@ -176,7 +176,7 @@ class RepairFigure(models.AbstractModel):
 
     @api.model
     def _can_narrow(self, figure, scope):
-        """Whether the records of a figure can be told apart by ``technician``, ``family``, ``cause``, ``territory``, ``class``, ``team``."""
+        """Whether a figure can be told apart by ``technician``, ``family``, ``cause``, ``territory``, ``class``, ``team``."""
         return scope in SCOPE_PATHS.get(self._get_figures()[figure].model, ())
 
     @api.model

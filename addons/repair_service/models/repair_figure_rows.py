@@ -38,7 +38,8 @@ class RepairFigure(models.AbstractModel):
             company=company.id, start=start, stop=stop))
 
     def _rows_mttr(self, company, start, stop):
-        return self._rows_finished(company, start, stop, SQL("EXTRACT(EPOCH FROM max(inspection.done_on) - job.requested_on)::float / 3600"))
+        return self._rows_finished(
+            company, start, stop, SQL("EXTRACT(EPOCH FROM max(inspection.done_on) - job.requested_on)::float / 3600"))
 
     def _rows_parts_wait(self, company, start, stop):
         return self._rows_finished(company, start, stop, SQL("COALESCE(job.parts_waited_days, 0) * 24.0"))

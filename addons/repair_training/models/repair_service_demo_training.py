@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
@@ -38,6 +38,7 @@ class RepairServiceDemo(models.AbstractModel):
         demo._open_demo_session(courses[0], boss, staff[:3])
         self._place_demo_levels(staff)
         demo._create_demo_plan(courses)
+        demo._create_last_years_plan(courses)
         pair = demo.env["hr.mentorship"].create({
             "mentor_id": staff[0].id, "mentee_id": staff[6].id, "goals": "三个月内独立完成滚筒洗衣机的拆装与故障判断",
             "date_start": self._get_today() - timedelta(days=20), "date_end": self._get_today() + timedelta(days=70)})
@@ -137,3 +138,21 @@ class RepairServiceDemo(models.AbstractModel):
             "line_ids": [
                 Command.create({"course_id": course.id, "month": str(min(today.month + number, 12)), "place": "培训教室",
                                 "participants": 12, "sessions_wanted": 2}) for number, course in enumerate(courses)]})
+
+    @api.model
+    def _create_last_years_plan(self, courses):
+        """The plan of the year before: approved then, and all but one of its sessions held."""
+        year = self._get_today().year - 1
+        plan = self.env["hr.training.plan"].create({
+            "name": f"{year} 年度培训计划", "year": year, "line_ids": [
+                Command.create({
+                    "course_id": courses[number % len(courses)].id, "month": str(month), "place": "培训教室", "participants": 12,
+                    "sessions_wanted": 1})
+                for number, month in enumerate((2, 4, 5, 7, 9, 10, 11, 11, 12, 12))]})
+        plan._flow_write({"state": "approved", "version": 1})
+        for line in plan.line_ids[:-1]:
+            start = datetime(year, line.month_number, 15, 1)
+            session = self.env["hr.training.session"].create({
+                "course_id": line.course_id.id, "company_id": plan.company_id.id, "date_start": start, "external_trainer": "厂家讲师",
+                "date_end": start + timedelta(hours=4), "place": "培训教室"})
+            session._flow_write({"plan_line_id": line.id, "state": "closed"})

@@ -210,7 +210,7 @@ export class Pareto extends QualityChart {
                 datasets: [
                     {
                         type: "line", label: _t("Cumulated share, %"), yAxisID: "share", data: bars.map((bar) => 100 * bar.cumulated),
-                        borderColor: ORANGE, backgroundColor: ORANGE, borderWidth: 2, pointRadius: 3, tension: 0,
+                        borderColor: ORANGE, backgroundColor: ORANGE, borderWidth: 2, pointRadius: 3, tension: 0, clip: false,
                     },
                     {
                         label: _t("Count"), yAxisID: "count", data: bars.map((bar) => bar.count),
