@@ -29,13 +29,11 @@ class RepairFigure(models.AbstractModel):
                 "Part lines of the repairs approved in the period that stock could serve at once, divided by all their part lines. A line"
                 " that was once found missing stays one, even if the part came later."),
             "stock_turns": self.env._(
-                "Cost of the spare parts that went to repairs and customers in the period, reckoned up to a year, divided by the mean of the"
-                " stock's value at its first and its last moment. Each part counts with its share: the sum is the figure."),
+                "Cost of the spare parts that went to repairs and customers in the period, reckoned up to a year, divided by the mean of"
+                " the stock's value at its first and its last moment. Each part counts with its share: the sum is the figure."),
             "part_delivery_on_time": self.env._(
                 "Orders of parts that were whole with the customer by the day first promised, divided by all promised for the period. A day"
                 " told later makes no late order timely.")}
-                "Cost of the spare parts that went to repairs and customers in the period, reckoned up to a year, divided by the mean of"
-                " the stock's value at its first and its last moment. Each part counts with its share: the sum is the figure.")}
 
     def _rows_stock_accuracy(self, company, start, stop):
         return self.env["repair.stock.count.line"]._get_accuracy_rows(company, start, stop)

@@ -53,6 +53,7 @@ class RepairPartsDemo(models.AbstractModel):
                 mine._enter({line: max(books[line.sudo()] - (line.id == missing.id), 0.0) for line in mine})
                 mine.action_hand_in()
         demo.env["repair.stock.count.line"].search([("state", "=", "approved")])._post()
+
     def _load_past_counts(self, company, warehouse, keeper):
         """The counts of the classes B and C, dated back: the steps themselves only know today."""
         for months, abc_class in ((4, "C"), (2, "B")):
