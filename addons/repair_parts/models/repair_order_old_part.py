@@ -65,6 +65,9 @@ class RepairOrder(models.Model):
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    # At most one; a list so that those of many moves are read at once.
+    core_return_ids = fields.One2many("repair.core.return", "move_id", "Old part", readonly=True, groups=OLD_PART_READERS)
+
     def _action_done(self, cancel_backorder=False):
         moves = super()._action_done(cancel_backorder=cancel_backorder)
         replaced = moves.filtered(lambda move: move.state == "done" and move._is_service_part())
@@ -94,7 +97,7 @@ class StockMove(models.Model):
     def _get_old_part_gap(self):
         """Return what the brand still wants of the replaced part before its line is claimed, in words (handbook 6.2)."""
         self.ensure_one()
-        core_sudo = self.env["repair.core.return"].sudo().search([("move_id", "=", self.id)], limit=1)  # whoever claims
+        core_sudo = self.sudo().core_return_ids  # whoever claims
         order = self.repair_id
         if not core_sudo:
             wanted = self.env["repair.core.rule"]._find(
@@ -109,36 +112,10 @@ class StockMove(models.Model):
         state = dict(core_sudo._fields["state"]._description_selection(self.env))[core_sudo.state]
         return self.env._("old part %(label)s (%(state)s)", label=core_sudo.name, state=state.lower())
 
-
-class RepairBrandClaimLine(models.Model):
-    _inherit = "repair.brand.claim.line"
-
-    old_part_id = fields.Many2one("repair.core.return", compute="_compute_old_part_id", compute_sudo=True)
-
-    @api.depends("move_id")
-    def _compute_old_part_id(self):
-        cores = self.env["repair.core.return"].search([("move_id", "in", self.move_id.ids)])
-        by_move = {core.move_id: core for core in cores}
-        for line in self:
-            line.old_part_id = by_move.get(line.move_id, False)
-
-    def _get_dossier(self):
-        dossier = super()._get_dossier()
-        core = self.old_part_id
-        text = core and " · ".join(filter(None, (core.name, core.serial_number, core.batch_id.tracking_ref)))
-        return {**dossier, "old_part": text or ""}
-
-
-class RepairBrandClaim(models.Model):
-    _inherit = "repair.brand.claim"
-
-    @api.model
-    def _get_sheet_titles(self):
-        titles = super()._get_sheet_titles()
-        answers = ("answer", "amount_paid", "reason", "remark")
-        return {
-            **{name: title for name, title in titles.items() if name not in answers}, "old_part": self.env._("Old part"),
-            **{name: titles[name] for name in answers if name in titles}}
+    def _get_old_part_note(self):
+        """Return what the brand finds the replaced part by: label, serial number, tracking number."""
+        core_sudo = self.sudo().core_return_ids  # whoever claims
+        return " · ".join(filter(None, (core_sudo.name, core_sudo.serial_number, core_sudo.batch_id.tracking_ref)))
 
 
 class RepairAcceptance(models.TransientModel):
