@@ -27,7 +27,7 @@ class RepairPartTerm(models.Model):
     days = fields.Integer()
     months = fields.Integer()
     basis = fields.Selection([("law", "Law"), ("company", "Company")], required=True, default="company")
-    source = fields.Char(translate=True, help="Where it is written.")
+    source = fields.Char("Where it says so", translate=True, help="Where it is written.")
     effective_date = fields.Date(help="Holds for parts handed over from this day on. Empty: for all.")
     verified = fields.Boolean(help="Somebody has compared it with the source.")
     company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
