@@ -131,3 +131,4 @@ from . import res_company_old_part
 from . import repair_van_handover
 from . import hr_employee_leave
 from . import repair_parts_demo_vans
+from . import res_users_keeper
