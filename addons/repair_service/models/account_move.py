@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import SUPERUSER_ID, models
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
+
+    def _compute_invoice_partner_display_info(self):
+        # The name is stored for all: never as masked for the one who happened to make the invoice.
+        super(AccountMove, self.with_user(SUPERUSER_ID))._compute_invoice_partner_display_info()
 
     def _post(self, soft=True):
         """Post; what the customer paid on the spot before is taken off what he owes."""
