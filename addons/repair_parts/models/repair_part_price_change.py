@@ -8,7 +8,9 @@ from ..engine import part_price
 
 MANAGER = "repair_service.repair_service_group_manager"
 STATES = [
-    ("draft", "Draft"), ("approved", "Approved, to announce"), ("announced", "Announced"), ("effective", "In force"), ("withdrawn", "Withdrawn")]
+    ("draft", "Draft"), ("approved", "Approved, to announce"), ("announced", "Announced"), ("effective", "In force"),
+    ("withdrawn", "Withdrawn"),
+]
 KEPT_FIELDS = {"effective_on", "reason", "line_ids", "company_id", "percent", "rounding", "name"}
 BATCH = 50
 

@@ -46,7 +46,7 @@ class RepairStockDisposal(models.Model):
     decided_on = fields.Datetime(readonly=True, copy=False)
     decision_note = fields.Char(copy=False)
     picking_ids = fields.Many2many("stock.picking", string="Returns", readonly=True, copy=False)
-    scrap_ids = fields.Many2many("stock.scrap", string="Scrap", readonly=True, copy=False)
+    scrap_ids = fields.Many2many("stock.scrap", readonly=True, copy=False)
     price_item_id = fields.Many2one("product.pricelist.item", "Price rule", readonly=True, copy=False, ondelete="set null")
 
     _quantity_range = models.Constraint("CHECK (quantity > 0 AND quantity <= 10000000)", "Say how many units it is about.")

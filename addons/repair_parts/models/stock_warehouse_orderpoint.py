@@ -51,6 +51,7 @@ class StockWarehouseOrderpoint(models.Model):
             raise UserError(self.env._(
                 "Computed minimum and maximum come from a classification run. Set minimum and maximum instead: they go before."))
 
+    @api.autovacuum
     def _unlink_processed_orderpoints(self):
         """Keep what a run or a planner has set: core takes manual rules that the system made for leftovers of its own, once refilled."""
         rules = self or self.with_context(active_test=False).search([("create_uid", "=", SUPERUSER_ID), ("trigger", "=", "manual")])

@@ -158,7 +158,7 @@ class TestStockAlertOwner(StockCountCommon):
     def test_alert_leads_to_the_next_step(self):
         alert = self._open()
         context = alert.with_user(self.user_keeper).action_count()["context"]
-        count = self.env["repair.stock.count"].with_user(self.user_keeper).with_context(context).create({})
+        count = self.env["repair.stock.count"].with_user(self.user_keeper).with_context(**context).create({})
         self.assertEqual((count.location_id, count.kind), (self.shelf_2, "full"))
         self._put(self.board, self.shelf_2, 9)
         self.env["stock.warehouse.orderpoint"].create({
@@ -166,7 +166,7 @@ class TestStockAlertOwner(StockCountCommon):
         self._refresh()
         over = self.env["repair.stock.alert"].search([("kind", "=", "over"), ("product_id", "=", self.board.id)])
         context = over.with_user(self.user_keeper).action_dispose()["context"]
-        disposal = self.env["repair.stock.disposal"].with_user(self.user_keeper).with_context(context).create({})
+        disposal = self.env["repair.stock.disposal"].with_user(self.user_keeper).with_context(**context).create({})
         self.assertEqual((disposal.product_id, disposal.quantity), (self.board, 5))
         self.assertEqual(over.with_user(self.user_keeper).action_dispose()["res_id"], disposal.id)
         self.assertEqual(alert.with_user(self.user_keeper).action_replenish()["domain"], [("product_id", "=", self.fan.id)])
