@@ -108,3 +108,4 @@ from . import repair_part_opinion
 from . import repair_part_target
 from . import repair_parts_demo_sale
 from . import repair_part_sale_report
+from . import res_users_keeper

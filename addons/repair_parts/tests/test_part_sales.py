@@ -97,6 +97,15 @@ class TestCounterSale(PartSaleCommon):
         with self.assertRaisesRegex(UserError, "margin floor"):
             form.save().action_sell()
 
+    def test_selling_does_not_show_the_customers_data_to_the_keeper(self):
+        self.assertEqual(self.partner.with_user(self.user_desk).read(["phone"])[0]["phone"], "13800001234")
+        self.assertNotEqual(self.partner.with_user(self.user_keeper).read(["phone"])[0]["phone"], "13800001234")
+        order = self.env["sale.order"].browse(self._fill(self.user_keeper, partner_id=self.partner).save().action_sell()["res_id"])
+        self.assertEqual((order.partner_id, order.invoice_ids.partner_id), (self.partner, self.partner))
+        self.assertEqual(order.invoice_ids.invoice_partner_display_name, "Wang Fang")
+        self.user_keeper.group_ids += self.env.ref("repair_parts.repair_parts_group_seller")
+        self.assertEqual(self.partner.with_user(self.user_keeper).read(["phone"])[0]["phone"], "13800001234")
+
     def test_technicians_inspectors_and_accountants_do_not_sell(self):
         for user in (self.user_technician, self.user_inspector, self.user_accountant):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
