@@ -180,13 +180,13 @@ class RepairVanTransferLine(models.Model):
         for line in self:
             line.lot_names = ", ".join((line.move_id or line.part_move_id).move_line_ids.lot_id.mapped("name"))
 
-    @api.depends("move_id.product_uom_qty", "part_move_id.move_line_ids.quantity", "part_move_id.state")
+    @api.depends("move_id.product_uom_qty", "part_move_id.move_line_ids.quantity")
     def _compute_asked_qty(self):
         for line in self:
             line.asked_qty = line.move_id.product_uom_qty if line.move_id else line.part_move_id._get_reserved_in(
                 line.transfer_id.location_id) if line.part_move_id and line.part_move_id.state != "done" else 0.0
 
-    @api.depends("move_id.quantity", "part_move_id.move_line_ids.quantity", "part_move_id.state")
+    @api.depends("move_id.quantity", "part_move_id.move_line_ids.quantity")
     def _compute_given_qty(self):
         for line in self:
             if line.transfer_id.state == "draft":

@@ -48,7 +48,7 @@ class QmsAction(models.Model):
     done_on = fields.Date(readonly=True, copy=False, tracking=True)
     done_by_id = fields.Many2one("res.users", "Reported by", readonly=True, copy=False)
     verification = fields.Selection(
-        [("figure", "By a figure"), ("check", "By a check")], "Verified", default="check", required=True,
+        [("figure", "By a figure"), ("check", "By a check")], "How it is verified", default="check", required=True,
         help="A figure is frozen at the start and read again after the days set. A check is for what no figure shows.")
     verifier_id = fields.Many2one(
         "res.users", domain="[('share', '=', False)]", help="Asked when the day has come. Nobody verifies his own action.")

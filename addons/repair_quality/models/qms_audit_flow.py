@@ -227,7 +227,9 @@ class QmsAudit(models.Model):
         self._flow_write({"report_file": base64.b64encode(pdf), "report_checksum": hashlib.sha256(pdf).hexdigest()})
 
     def _render_report(self):
-        """Return the report as a PDF; nothing while no renderer is at hand, as during an installation."""
+        """Return the report as a PDF; nothing while no renderer is at hand, or when the caller leaves papers to the nightly job."""
+        if self.env.context.get("audit_papers_later"):
+            return b""
         reports_sudo = self.env["ir.actions.report"].sudo()  # the paper tells the whole audit to whom it is sent
         if not self.env.registry.ready or reports_sudo.get_wkhtmltopdf_state() not in RENDERER_STATES:
             return b""

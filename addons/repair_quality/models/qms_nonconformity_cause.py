@@ -76,7 +76,7 @@ class QmsWhy(models.Model):
     nonconformity_id = fields.Many2one("qms.nonconformity", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="nonconformity_id.company_id", store=True, index=True)
     sequence = fields.Integer(default=10)
-    question = fields.Char("Why", required=True)
+    question = fields.Char("Why?", required=True)
     answer = fields.Char("Because", required=True)
 
     @api.model_create_multi
