@@ -1,25 +1,17 @@
-import threading
-from contextlib import contextmanager
-from unittest.mock import patch
-
-from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.repair_service.models.repair_flow import FLOW
 
+from .common_transactions import RealTransactions
+
 
 @tagged("post_install", "-at_install")
-class TestVanConcurrency(BaseCase):
+class TestVanConcurrency(RealTransactions, BaseCase):
     """One load list, two telephones; two lists, one piece: on committed data, each in a transaction of its own."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean_up)
         with self._transaction() as env:
             warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
             warehouse._ensure_van_route()
@@ -31,11 +23,6 @@ class TestVanConcurrency(BaseCase):
             env["stock.quant"]._update_available_quantity(product, warehouse.lot_stock_id, 3, lot_id=lot)
             self.depot_id, self.product_id = warehouse.lot_stock_id.id, product.id
             self.employee_ids, self.van_ids = employees.ids, employees.van_location_id.ids
-
-    @contextmanager
-    def _transaction(self):
-        with self.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
 
     def _clean_up(self):
         with self._transaction() as env:
@@ -54,28 +41,6 @@ class TestVanConcurrency(BaseCase):
             employees.with_context(repair_flow=FLOW).van_location_id = False
             env["stock.location"].browse(self.van_ids).unlink()
             employees.unlink()
-
-    def _race(self, *works):
-        """Run each work in a thread and transaction of its own, repeated by Odoo's retry; return the errors."""
-        errors, gate = [], threading.Barrier(len(works))
-
-        def run(work):
-            try:
-                with self._transaction() as env:
-                    env.cr.execute("SELECT 1")
-                    gate.wait(60)
-                    retrying(lambda: work(env), env)
-            except Exception as error:  # whatever it is, the test has to see it
-                errors.append(error)
-
-        threads = [threading.Thread(target=run, args=(work,)) for work in works]
-        with patch.object(Registry, "_lock", DummyRLock()):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(120)
-        self.assertFalse(any(thread.is_alive() for thread in threads), "they wait for each other")
-        return errors
 
     def _get_in(self, env, place_id):
         return sum(env["stock.quant"].search([("location_id", "=", place_id), ("product_id", "=", self.product_id)]).mapped("quantity"))
