@@ -75,3 +75,15 @@ class RepairClaimCommon(RepairServiceCommon):
         dialogue = cls.env["repair.claim.dialogue"].with_user(user or cls.user_manager).create({
             "kind": "resolve", "line_id": line.id, "resolution": resolution, "reason": reason})
         dialogue.action_confirm()
+
+
+class ClaimOfTwoRepairsCommon(RepairClaimCommon):
+    """A claim gathered over two repairs, 360.00 untaxed, 406.80 with tax: labour and fan of each."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order, cls.second = cls._accept(), cls._accept()
+        cls.claim = cls._gather()
+        cls.labour, cls.fan = cls._get_line(cls.claim, cls.order), cls._get_line(cls.claim, cls.order, part=True)
+        cls.other_labour, cls.other_fan = cls._get_line(cls.claim, cls.second), cls._get_line(cls.claim, cls.second, part=True)

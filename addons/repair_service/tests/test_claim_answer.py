@@ -4,20 +4,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_claim import RepairClaimCommon
+from .common_claim import ClaimOfTwoRepairsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestClaimAnswer(RepairClaimCommon):
+class TestClaimAnswer(ClaimOfTwoRepairsCommon):
     """A claim over two repairs, 360.00 untaxed, 406.80 with tax, of which the brand refuses half."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.order, cls.second = cls._accept(), cls._accept()
-        cls.claim = cls._gather()
-        cls.labour, cls.fan = cls._get_line(cls.claim, cls.order), cls._get_line(cls.claim, cls.order, part=True)
-        cls.other_labour, cls.other_fan = cls._get_line(cls.claim, cls.second), cls._get_line(cls.claim, cls.second, part=True)
 
     def test_invoice_has_one_line_a_claimed_line_with_tax_and_books_no_cost_again(self):
         claim = self._invoice(self.claim)

@@ -3,20 +3,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common_claim import RepairClaimCommon
+from .common_claim import ClaimOfTwoRepairsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestClaimBooks(RepairClaimCommon):
+class TestClaimBooks(ClaimOfTwoRepairsCommon):
     """A claim in the books: two repairs, 360.00 untaxed, 406.80 with tax. Nothing is billed twice, the residual is right to the cent."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.order, cls.second = cls._accept(), cls._accept()
-        cls.claim = cls._gather()
-        cls.labour, cls.fan = cls._get_line(cls.claim, cls.order), cls._get_line(cls.claim, cls.order, part=True)
-        cls.other_labour, cls.other_fan = cls._get_line(cls.claim, cls.second), cls._get_line(cls.claim, cls.second, part=True)
 
     @classmethod
     def _pay(cls, invoice, **values):
